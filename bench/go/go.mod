@@ -1,0 +1,3 @@
+module rockpool.invalid/bench
+
+go 1.21

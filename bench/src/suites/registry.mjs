@@ -1,0 +1,29 @@
+// @ts-check
+/** The suites by name. Each is loaded on demand: a child loads its own and no other. */
+
+/** @type {Readonly<Record<string, () => Promise<{ suite: import('../types.d.ts').Suite }>>>} */
+const loaders = {
+  'pool-pair': () => import('./pool-pair.mjs'),
+  'pool-reset': () => import('./pool-reset.mjs'),
+  'pool-burst': () => import('./pool-burst.mjs'),
+  'pool-starvation': () => import('./pool-starvation.mjs'),
+  'pool-miss': () => import('./pool-miss.mjs'),
+  'pool-buffer': () => import('./pool-buffer.mjs'),
+  scope: () => import('./scope.mjs'),
+  age: () => import('./age.mjs'),
+  'epoch-observer': () => import('./epoch-observer.mjs'),
+};
+
+/** The names, in the order in which they run. */
+export const suiteNames = Object.keys(loaders);
+
+/**
+ * @param {string} name One of {@link suiteNames}.
+ * @returns {Promise<import('../types.d.ts').Suite>}
+ */
+export async function loadSuite(name) {
+  const load = loaders[name];
+  if (load === undefined)
+    throw new RangeError(`Cannot load suite '${name}': known are ${suiteNames.join(', ')}`);
+  return (await load()).suite;
+}

@@ -1,0 +1,141 @@
+/**
+ * The words of the harness. A suite asks one question of several contenders; a round gives each of them, in
+ * turn, a fresh process; a process takes several samples; a sample is the mean time of one operation.
+ *
+ *   suite → round → contender (one process) → sample → run(iterations)
+ */
+
+/** How long a contender's process works. */
+export interface Timing {
+  /** Milliseconds of unmeasured runs before the first sample. */
+  readonly warmMs: number;
+  /** Milliseconds a sample aims at. */
+  readonly sampleMs: number;
+  /** Samples of one process. */
+  readonly samples: number;
+}
+
+/** What a contender may count while it is not timed. */
+export interface Counters {
+  /** Items made since the count began. */
+  created: number;
+}
+
+/** A contender that is ready to run. It has either `run` or `sample`. */
+export interface Prepared {
+  /** Works through `iterations` turns of the loop; its result goes into a sink, so that nothing is dead code. */
+  readonly run?: (iterations: number) => number | Promise<number>;
+  /** Measures by itself, and returns ns per operation: for what cannot be repeated in a loop. */
+  readonly sample?: () => number;
+  /** Domain figures of its own, asked for after the counted run, per operation. */
+  readonly figures?: (operations: number) => Readonly<Record<string, number>>;
+}
+
+/** A contender written in JavaScript. */
+export interface JsContender {
+  readonly kind: 'js';
+  readonly id: string;
+  readonly label: string;
+  /** Options of `node` for its process. */
+  readonly execArgv?: readonly string[];
+  /** Why it does not take part, where that is known beforehand. */
+  readonly skip?: string;
+  /** Loads the library and builds the loop. With `counters`, creations are counted; never while timing. */
+  readonly prepare: (counters?: Counters) => Promise<Prepared>;
+}
+
+/** A contender in `bench/go`. */
+export interface GoContender {
+  readonly kind: 'go';
+  readonly id: string;
+  readonly label: string;
+  /** The function's name without `Benchmark`. */
+  readonly benchmark: string;
+}
+
+export type Contender = JsContender | GoContender;
+
+/** A ratio the library wants to reach. Reported, never a failure. */
+export interface Target {
+  readonly contender: string;
+  readonly baseline: string;
+  /** The median ratio is at most this. */
+  readonly atMost: number;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly title: string;
+  /** What is measured and how to read it; goes into the report. */
+  readonly about: string;
+  /** What one operation is. */
+  readonly unit: string;
+  /** Turns of the loop in one call of `run`. Default 1000. */
+  readonly iterations?: number;
+  /** Operations in one turn of the loop. Default 1. */
+  readonly operations?: number;
+  readonly timing?: Partial<Timing>;
+  /** Work in the parent before the first round, such as compiling. */
+  readonly setup?: () => Promise<void>;
+  readonly contenders: readonly Contender[];
+  /** Contenders that the others are divided by. */
+  readonly baselines: readonly string[];
+  readonly targets: readonly Target[];
+}
+
+/** What the parent asks of a child. */
+export interface ChildTask {
+  readonly suite: string;
+  readonly contender: string;
+  readonly timing: Timing;
+}
+
+/** Figures beside the time, per operation or as named. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** What came out of one contender in one round. */
+export type Outcome =
+  | { readonly status: 'ok'; readonly samples: readonly number[]; readonly figures: Figures }
+  | { readonly status: 'skipped' | 'failed'; readonly reason: string };
+
+/** A program that runs contenders: one Node binary, or Go. */
+export interface Runtime {
+  /** `node-20.20.2` or `go1.26.8`. */
+  readonly name: string;
+  readonly path: string;
+  /** V8's version, for Node. */
+  readonly v8?: string;
+}
+
+/** One contender on one runtime, with the outcome of each round. */
+export interface Row {
+  readonly contender: string;
+  readonly label: string;
+  readonly runtime: string;
+  readonly rounds: Outcome[];
+}
+
+/** The middle and the ends of several values. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly os: string;
+  readonly runtimes: readonly string[];
+  readonly commit: string;
+  readonly date: string;
+  readonly command: string;
+}
+
+export interface SuiteResult {
+  readonly suite: Suite;
+  readonly rounds: number;
+  readonly timing: Timing;
+  readonly rows: readonly Row[];
+}

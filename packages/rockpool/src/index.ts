@@ -1,0 +1,13 @@
+/**
+ * Rockpool: memory reuse for Node.js. The root has everything; each folder is a subpath of its own.
+ */
+export { ArgumentTypeError, type ErrorCode, isRockpoolError, type RockpoolError } from './internal/errors.ts';
+export {
+  OptionRangeError,
+  type OptionSite,
+  OptionTypeError,
+  UnknownOptionError,
+} from './internal/options.ts';
+export * from './leak/index.ts';
+export * from './object/index.ts';
+export * from './scope/index.ts';

@@ -1,0 +1,61 @@
+/**
+ * Work that nobody waits for, done in small portions between turns of the event loop: destroying items that
+ * an ageing epoch let go of. Never keeps the process alive.
+ */
+
+/** Jobs a turn: at 1 µs a destroy a portion holds the loop for a quarter of a millisecond. */
+const PORTION = 256;
+
+/** A queue of jobs over arrays: whole arrays go in, single elements come out. */
+export class DrainQueue<J> {
+  readonly #run: (job: J) => void;
+  readonly #batches: J[][] = [];
+  #size = 0;
+  #scheduled = false;
+
+  /** @param run does one job; must not throw */
+  constructor(run: (job: J) => void) {
+    this.#run = run;
+  }
+
+  /** Jobs that still wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes ownership of `jobs` and runs them later. */
+  add(jobs: J[]): void {
+    if (jobs.length === 0) return;
+    this.#batches.push(jobs);
+    this.#size += jobs.length;
+    this.#schedule();
+  }
+
+  /** Runs everything that waits, now. */
+  flush(): void {
+    this.#portion(Number.POSITIVE_INFINITY);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const later = () => {
+      this.#scheduled = false;
+      this.#portion(PORTION);
+      if (this.#size > 0) this.#schedule();
+    };
+    if (typeof setImmediate === 'function') setImmediate(later).unref?.();
+    else (setTimeout(later, 0) as { unref?(): void }).unref?.();
+  }
+
+  #portion(limit: number): void {
+    for (let done = 0; done < limit; done++) {
+      const batch = this.#batches.at(-1);
+      if (batch === undefined) return;
+      const job = batch.pop() as J;
+      this.#size--;
+      if (batch.length === 0) this.#batches.splice(this.#batches.indexOf(batch), 1);
+      this.#run(job);
+    }
+  }
+}

@@ -1,0 +1,628 @@
+/**
+ * `Pool<T>`: keeps used objects for their next use, with the semantics of Go's sync.Pool.
+ *
+ *     get:  private slot ─► live items (LIFO) ─► victims ─► create
+ *     put:  reset ─► private slot ─► live items ─► drop
+ *
+ * Here is the policy: what is kept, when it is dropped, who is told. The structure of the idle items is in
+ * `idle-stack.ts`. Two paths lead through it:
+ *
+ * - the direct path, for `off` and `basic` without `sizeOf` and chaos. A hit is a load, two stores and two
+ *   counters, and nothing else: no Map, no closure, no allocation. The private slot and all of its neighbours
+ *   are fields of the pool itself.
+ * - the general path, for everything else. It never fills the private slot, so that `get` falls through to
+ *   it by itself; `put` asks `#direct`.
+ *
+ * Counters: `gets = folded + (period − untilSample)`, one decrement being both the count and the sampling
+ * of leaks; `outstanding` is counted; the rest is derived when asked for.
+ *
+ * Source: Go's sync/pool.go (slot, local, victims, epochs); encoding/json (strikes).
+ */
+import { DrainQueue } from '../internal/drain-queue.ts';
+import { ArgumentTypeError } from '../internal/errors.ts';
+import { type Ageable, onMajorGc } from '../internal/gc-epochs.ts';
+import { onInterval } from '../internal/interval-epochs.ts';
+import { expectInteger } from '../internal/options.ts';
+import { report } from '../internal/warn.ts';
+import { Lease } from '../scope/lease.ts';
+import { Chaos } from './chaos.ts';
+import { CheckoutSampler } from './checkout-sampler.ts';
+import type { Callable, Guard } from './guard.ts';
+import { type Dropped, IdleStack } from './idle-stack.ts';
+import { ParanoidGuard } from './paranoid-guard.ts';
+import { DoublePutError, ForeignPutError, HookError, PoolClosedError } from './pool-errors.ts';
+import {
+  type DropReason,
+  type PoolAging,
+  type PoolOptions,
+  type PoolSettings,
+  type PoolStats,
+  readPoolOptions,
+  SITE,
+} from './pool-options.ts';
+import { StrictGuard } from './strict-guard.ts';
+import { Strikes } from './strikes.ts';
+
+/**
+ * A pool of reusable objects.
+ *
+ * Good for: things that are costly to make or to collect and are used briefly and often: buffers, objects
+ * with Maps and arrays inside, parsers' scratch. Not for: small plain objects, which cost as much to pool as
+ * to make; connections, which want validation and waiting (a resource pool); a cache of values, as any idle
+ * item may go at any time.
+ *
+ * Ownership: an item belongs to its user from `get` to `put`. Thread: one isolate; each worker has its own
+ * pool. Nothing is created before the first `get`, and an idle item survives one major garbage collection
+ * and is dropped at the second. A pool neither keeps the process alive nor needs to be closed.
+ *
+ * Cost: a hit, get and put together, about 4 ns with `basic` (`npm run bench pool-pair`).
+ *
+ * Source: Go's sync.Pool.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { Pool } from 'rockpool';
+ *
+ * const pool = new Pool({
+ *   name: 'requests',
+ *   create: () => ({ path: '', headers: new Map<string, string>() }),
+ *   reset: (request) => {
+ *     request.path = '';
+ *     request.headers.clear();
+ *   },
+ * });
+ *
+ * const request = pool.get();
+ * try {
+ *   request.headers.set('host', 'example.org');
+ * } finally {
+ *   pool.put(request);
+ * }
+ * assert.equal(pool.get(), request);
+ * assert.equal(request.headers.size, 0);
+ * assert.equal(pool.stats().hits, 1);
+ * ```
+ */
+export class Pool<T extends object> implements Disposable {
+  /** Stands in errors: "pool 'requests'". */
+  readonly label: string;
+
+  // Read at every get and put; kept together. Writer: this pool only.
+  /** The item put last, if it was not taken since. Direct path only. */
+  #slot: T | undefined = undefined;
+  /** gets + adopted − puts − discards − lost ≥ 0 */
+  #outstanding = 0;
+  /** Gets until the next sample; from `#period` down to 0. */
+  #untilSample: number;
+  /** Whether `put` has nothing to do but to keep the item: `direct ∧ ¬sampling ∧ no reset`. */
+  #simplePut: boolean;
+  /** Whether puts are shown to the sampler. */
+  #sampling = false;
+  /** Whether gets and puts may take the direct path. Goes from true to false, at close. */
+  #direct: boolean;
+  readonly #reset: ((item: T) => void) | undefined;
+  readonly #idle: IdleStack<T>;
+
+  readonly #settings: PoolSettings<T>;
+  /** Most items in `#idle`; on the direct path one less than `maxIdle`, for the slot. */
+  readonly #stackLimit: number;
+  /** Whether more puts than gets are an error; not at `off`. */
+  readonly #counting: boolean;
+  readonly #guard: Guard<T> | undefined;
+  readonly #strikes: Strikes<T> | undefined;
+  readonly #chaos: Chaos | undefined;
+  readonly #sampler: CheckoutSampler<T>;
+  /** Aged items on their way to `destroy`, off the main path. */
+  readonly #condemned: DrainQueue<T>;
+  readonly #endAging: () => void;
+
+  /** Gets of all past periods; `gets = #foldedGets + #period − #untilSample`. */
+  #foldedGets = 0;
+  #period: number;
+  #misses = 0;
+  #created = 0;
+  /** Foreign items taken in, at `off` only. */
+  #adopted = 0;
+  #discards = 0;
+  #lost = 0;
+  #epochs = 0;
+  #closed = false;
+  readonly #dropped: Record<DropReason, number> = {
+    aged: 0,
+    full: 0,
+    'reset-failed': 0,
+    corrupt: 0,
+    oversized: 0,
+    discarded: 0,
+    cleared: 0,
+    closed: 0,
+    chaos: 0,
+  };
+
+  /**
+   * @param options see {@link PoolOptions}
+   * @throws {OptionTypeError} `ERR_ROCKPOOL_OPTION_TYPE`
+   * @throws {OptionRangeError} `ERR_ROCKPOOL_OPTION_RANGE`
+   * @throws {UnknownOptionError} `ERR_ROCKPOOL_OPTION_UNKNOWN`
+   */
+  constructor(options: PoolOptions<T>) {
+    const settings = readPoolOptions(options);
+    const { checks, name, sizeOf, maxIdle, strikes, chaos, leakDetector } = settings;
+    const onLost = () => this.#notedLoss();
+    this.label = `pool '${name}'`;
+    this.#settings = settings;
+    this.#reset = settings.reset;
+    this.#counting = checks !== 'off';
+    this.#strikes = strikes === undefined ? undefined : new Strikes(SITE, strikes);
+    this.#chaos = chaos === undefined ? undefined : new Chaos(SITE, chaos);
+    this.#guard = makeGuard(settings, onLost);
+    const special = this.#guard !== undefined || sizeOf !== undefined || chaos !== undefined;
+    this.#direct = !special && maxIdle >= 2;
+    this.#simplePut = this.#direct && settings.reset === undefined;
+    this.#stackLimit = this.#direct ? maxIdle - 1 : maxIdle;
+    this.#idle = new IdleStack(this.#stackLimit, sizeOf !== undefined);
+    this.#sampler = new CheckoutSampler(name, leakDetector, onLost, checks === 'basic');
+    this.#period = this.#sampler.period;
+    this.#untilSample = this.#period;
+    this.#condemned = new DrainQueue((item) => this.#destroy(item, 'aged'));
+    this.#endAging = startAging(this, settings.aging);
+  }
+
+  /**
+   * Takes an idle item, or creates one. The caller owns it until `put` or `discard`.
+   *
+   * @throws what `create` throws; the counts are then as if `get` had not been called
+   * @throws {PoolClosedError} `ERR_ROCKPOOL_POOL_CLOSED`
+   */
+  get(): T {
+    const item = this.#slot;
+    if (item === undefined) return this.#getSlow();
+    this.#slot = undefined;
+    this.#outstanding++;
+    if (--this.#untilSample === 0) this.#sample(item, this.get);
+    return item;
+  }
+
+  /**
+   * Takes an idle item if there is one; never creates.
+   *
+   * @throws {PoolClosedError} `ERR_ROCKPOOL_POOL_CLOSED`
+   */
+  tryGet(): T | undefined {
+    if (this.#slot !== undefined) return this.get();
+    this.#assertOpen('get from');
+    const item = this.#takeIdle();
+    return item === undefined ? undefined : this.#handOut(item, this.tryGet);
+  }
+
+  /**
+   * Gives an item back: resets it and keeps it for the next `get`. The caller must not use it from then on.
+   *
+   * @param item what `get` gave
+   * @returns whether the item was kept; if not, it was dropped, and destroyed if there is a `destroy`
+   * @throws {DoublePutError} `ERR_ROCKPOOL_DOUBLE_PUT`, as far as the checking level sees it
+   * @throws {ForeignPutError} `ERR_ROCKPOOL_FOREIGN_PUT`, as far as the checking level sees it
+   * @throws {ArgumentTypeError} `ERR_ROCKPOOL_ARGUMENT_TYPE` if it is null or undefined (at `off` they are
+   *   ignored, as nil is in Go)
+   */
+  put(item: T): boolean {
+    if (!this.#simplePut || this.#outstanding === 0 || item === undefined || item === null) {
+      return this.#putSlow(item);
+    }
+    const slot = this.#slot;
+    if (slot === undefined) this.#slot = item;
+    else if (slot === item || !this.#idle.tryPush(item)) return this.#putGeneral(item);
+    this.#outstanding--;
+    return true;
+  }
+
+  /**
+   * Gives an item up instead of putting it back: it is broken, or must not be reused. It is destroyed.
+   *
+   * @throws {DoublePutError | ForeignPutError | ArgumentTypeError} as `put`
+   */
+  discard(item: T): void {
+    const own = this.#takeBack(item, this.discard);
+    if (own === undefined) return;
+    this.#discards++;
+    this.#drop(own, 'discarded');
+  }
+
+  /**
+   * Calls `fn` with an item and puts the item back after `fn`, or after the promise that `fn` returned is
+   * settled.
+   *
+   * @returns what `fn` returned
+   * @throws what `fn` threw; the item is put back all the same
+   * @example
+   * ```ts
+   * import assert from 'node:assert';
+   * import { Pool } from 'rockpool';
+   *
+   * const pool = new Pool({ create: () => ({ parts: [] as string[] }), reset: (t) => (t.parts.length = 0) });
+   * const text = pool.use(({ parts }) => {
+   *   parts.push('a', 'b');
+   *   return parts.join('-');
+   * });
+   * assert.equal(text, 'a-b');
+   * assert.equal(pool.stats().idle, 1);
+   * ```
+   */
+  use<R>(fn: (item: T) => R): R {
+    const item = this.get();
+    let result: R;
+    try {
+      result = fn(item);
+    } catch (error) {
+      this.put(item);
+      throw error;
+    }
+    if (isThenable(result)) {
+      return Promise.resolve(result).finally(() => {
+        this.put(item);
+      }) as R;
+    }
+    this.put(item);
+    return result;
+  }
+
+  /**
+   * Takes an item as a lease, which puts it back at `release`, at the end of a `using` block, or through
+   * `defer.use`. A lease cannot be used after its release.
+   *
+   * @throws as `get`
+   */
+  lease(): Lease<T> {
+    return new Lease(this, this.get());
+  }
+
+  /**
+   * Creates items until `count` are idle.
+   *
+   * @param count 0 to `maxIdle`
+   * @returns how many were created; fewer than asked for if `maxIdleBytes` was reached
+   * @throws {OptionRangeError} `ERR_ROCKPOOL_OPTION_RANGE`
+   * @throws {PoolClosedError} `ERR_ROCKPOOL_POOL_CLOSED`
+   * @throws what `create` throws; the items made until then stay
+   */
+  prewarm(count: number): number {
+    this.#assertOpen('prewarm');
+    const site = { action: `prewarm ${this.label}` };
+    const wanted = expectInteger(site, 'count', count ?? Number.NaN, 0, this.#settings.maxIdle, 0);
+    const before = this.#created;
+    while (this.#idleCount() < wanted) {
+      const item = this.#create();
+      if (this.#direct && this.#slot === undefined) this.#slot = item;
+      else if (!this.#keep(item, this.#chargeOf(item))) break;
+    }
+    return this.#created - before;
+  }
+
+  /**
+   * Lets one ageing epoch pass: idle items become victims, and what was a victim before is dropped, down to
+   * `minIdle`. Called at each major garbage collection or by a timer, unless `aging` is `manual`.
+   *
+   * Cost: independent of the number of idle items; a `destroy` runs afterwards, in portions.
+   *
+   * @returns how many items were dropped
+   */
+  age(): number {
+    if (this.#closed) return 0;
+    this.#epochs++;
+    this.#sampler.suspect();
+    this.#stashSlot();
+    const { items } = this.#idle.age(this.#settings.minIdle);
+    this.#dropped.aged += items.length;
+    if (this.#settings.destroy !== undefined || this.#guard !== undefined) this.#condemned.add(items);
+    // A full pool gives one more up, so that there is room for the slot.
+    if (this.#idle.count > this.#stackLimit) this.#dropAll(this.#idle.shrink(this.#stackLimit), 'full');
+    return items.length;
+  }
+
+  /**
+   * Drops idle items, the oldest first, until `minIdle` are left.
+   *
+   * @returns how many were dropped
+   */
+  trim(): number {
+    this.#stashSlot();
+    return this.#dropAll(this.#idle.shrink(this.#settings.minIdle), 'cleared');
+  }
+
+  /**
+   * Drops all idle items, whatever `minIdle` says. Items that are out are not concerned.
+   *
+   * @returns how many were dropped
+   */
+  clear(): number {
+    return this.#clear('cleared');
+  }
+
+  /** The counters now. Cost: one small object. */
+  stats(): PoolStats {
+    const gets = this.#foldedGets + this.#period - this.#untilSample;
+    return {
+      name: this.#settings.name,
+      gets,
+      hits: gets - this.#misses,
+      misses: this.#misses,
+      created: this.#created,
+      puts: gets + this.#adopted - this.#outstanding - this.#discards - this.#lost,
+      discards: this.#discards,
+      dropped: { ...this.#dropped },
+      idle: this.#idleCount(),
+      victims: this.#idle.victimCount,
+      idleBytes: this.#idle.bytes,
+      outstanding: this.#outstanding,
+      lost: this.#lost,
+      epochs: this.#epochs,
+      closed: this.#closed,
+    };
+  }
+
+  /**
+   * Drops all idle items and ends the ageing. From then on gets throw, and items that come back are
+   * destroyed. Idempotent. A pool that is forgotten without `close` is collected all the same; its idle items
+   * are then not destroyed.
+   */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#direct = false;
+    this.#simplePut = false;
+    this.#endAging();
+    this.#clear('closed');
+    this.#condemned.flush();
+  }
+
+  /** As `close`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #getSlow(): T {
+    if (this.#direct) {
+      const item = this.#idle.popLive();
+      if (item !== undefined) {
+        this.#outstanding++;
+        if (--this.#untilSample === 0) this.#sample(item, this.get);
+        return item;
+      }
+    }
+    return this.#getGeneral();
+  }
+
+  #getGeneral(): T {
+    this.#assertOpen('get from');
+    const idle = this.#takeIdle();
+    const item = idle ?? this.#create();
+    if (idle === undefined) this.#misses++;
+    return this.#handOut(item, this.get);
+  }
+
+  #create(): T {
+    const item = this.#settings.create(this.#strikes?.hintBytes ?? 0);
+    if ((typeof item !== 'object' && typeof item !== 'function') || item === null) {
+      throw new ArgumentTypeError(`create an item of ${this.label}`, 'create()', 'an object', item);
+    }
+    this.#created++;
+    this.#guard?.admit(item);
+    return item;
+  }
+
+  /** An idle item that nobody touched, from anywhere but the slot. */
+  #takeIdle(): T | undefined {
+    if (this.#direct) return this.#idle.pop();
+    while (this.#idle.count > 0) {
+      const index = (this.#chaos ?? this.#guard)?.pick(this.#idle.count) ?? -1;
+      const item = index < 0 ? (this.#idle.pop() as T) : this.#idle.takeAt(index);
+      const error = this.#guard?.recheck(item);
+      if (error === undefined) return item;
+      report(this.#settings.onError, error, 'ROCKPOOL_CORRUPT');
+      this.#drop(item, 'corrupt');
+    }
+    return undefined;
+  }
+
+  #handOut(item: T, below: Callable): T {
+    this.#outstanding++;
+    if (--this.#untilSample === 0) this.#sample(item, below);
+    return this.#guard === undefined ? item : this.#guard.checkOut(item, below);
+  }
+
+  /** The direct path of `put` where there is a reset or a sample, else the general path. */
+  #putSlow(item: T): boolean {
+    if (!this.#direct || this.#outstanding === 0 || item === undefined || item === null) {
+      return this.#putGeneral(item);
+    }
+    if (this.#slot !== undefined && this.#counting) this.#assertNotIdle(item);
+    this.#outstanding--;
+    if (this.#sampling) this.#returned(item);
+    const reset = this.#reset;
+    try {
+      if (reset !== undefined) reset(item);
+    } catch (error) {
+      return this.#hookFailed(item, 'reset', error);
+    }
+    // The reset may have put other items, or closed the pool.
+    if (this.#closed) return this.#drop(item, 'closed');
+    if (this.#slot === undefined) this.#slot = item;
+    else if (!this.#idle.tryPush(item)) return this.#keep(item, 0);
+    return true;
+  }
+
+  #putGeneral(item: T): boolean {
+    const own = this.#takeBack(item, this.put);
+    if (own === undefined) return false;
+    if (this.#closed) return this.#drop(own, 'closed');
+    const reset = this.#reset;
+    let charge = 0;
+    let struckOut = false;
+    try {
+      const used = this.#strikes?.usedOf(own) ?? 0;
+      if (reset !== undefined) reset(own);
+      charge = this.#chargeOf(own);
+      struckOut = this.#strikes?.strike(own, charge, used) ?? false;
+    } catch (error) {
+      return this.#hookFailed(own, 'reset', error);
+    }
+    const error = this.#guard?.inspect(own, reset !== undefined);
+    if (error !== undefined) {
+      report(this.#settings.onError, error, 'ROCKPOOL_CORRUPT');
+      return this.#drop(own, 'corrupt');
+    }
+    if (this.#closed) return this.#drop(own, 'closed');
+    if (struckOut) return this.#drop(own, 'oversized');
+    if (this.#chaos?.drops()) return this.#drop(own, 'chaos');
+    return this.#keep(own, charge);
+  }
+
+  /**
+   * The item behind what a user hands back, no longer counted as outstanding; undefined for null at `off`.
+   * Throws on misuse, before anything has changed.
+   */
+  #takeBack(handed: T, below: Callable): T | undefined {
+    if (handed === undefined || handed === null) {
+      if (!this.#counting) return undefined;
+      throw new ArgumentTypeError(`put into ${this.label}`, 'item', 'an object', handed);
+    }
+    let item = handed;
+    if (this.#guard !== undefined) {
+      item = this.#guard.checkIn(handed, below);
+    } else if (this.#counting) {
+      this.#assertNotIdle(item);
+      if (this.#outstanding === 0) {
+        throw new ForeignPutError(
+          this.#settings.name,
+          'no item is out: it was put twice, or is not the pool’s',
+        );
+      }
+    } else if (this.#outstanding === 0) {
+      this.#adopted++;
+      this.#outstanding++;
+    }
+    if (this.#sampling) this.#returned(item);
+    this.#outstanding--;
+    return item;
+  }
+
+  /** Pushes an idle item, if need be in a victim's place; else drops it. */
+  #keep(item: T, charge: number): boolean {
+    const idle = this.#idle;
+    const maxBytes = this.#settings.maxIdleBytes;
+    if (charge > maxBytes) return this.#drop(item, 'full');
+    while (idle.count >= this.#stackLimit || idle.bytes + charge > maxBytes) {
+      const victim = idle.popVictim();
+      if (victim === undefined) return this.#drop(item, 'full');
+      this.#drop(victim, 'full');
+    }
+    idle.push(item, charge);
+    return true;
+  }
+
+  #chargeOf(item: T): number {
+    const sizeOf = this.#settings.sizeOf;
+    if (sizeOf === undefined) return 0;
+    const bytes = sizeOf(item);
+    if (Number.isFinite(bytes) && bytes >= 0) return bytes;
+    throw new ArgumentTypeError(`charge an item of ${this.label}`, 'sizeOf()', 'a number of bytes', bytes);
+  }
+
+  #assertNotIdle(item: T): void {
+    if (item === this.#slot || item === this.#idle.peek()) throw new DoublePutError(this.#settings.name);
+  }
+
+  #assertOpen(action: string): void {
+    if (this.#closed) throw new PoolClosedError(this.#settings.name, action);
+  }
+
+  #idleCount(): number {
+    return this.#idle.count + (this.#slot === undefined ? 0 : 1);
+  }
+
+  /** Moves the slot's item onto the stack, as its youngest; the stack may hold `maxIdle` for a moment. */
+  #stashSlot(): void {
+    const item = this.#slot;
+    if (item === undefined) return;
+    this.#slot = undefined;
+    this.#idle.push(item, 0);
+  }
+
+  #clear(reason: DropReason): number {
+    this.#stashSlot();
+    return this.#dropAll(this.#idle.shrink(0), reason);
+  }
+
+  #dropAll({ items }: Dropped<T>, reason: DropReason): number {
+    for (const item of items) this.#drop(item, reason);
+    return items.length;
+  }
+
+  /** Lets go of an item. Always false: it was not kept. */
+  #drop(item: T, reason: DropReason): false {
+    this.#dropped[reason]++;
+    this.#destroy(item, reason);
+    return false;
+  }
+
+  #destroy(item: T, reason: DropReason): void {
+    this.#guard?.release(item);
+    const { destroy, name, onError } = this.#settings;
+    if (destroy === undefined) return;
+    try {
+      destroy(item, reason);
+    } catch (error) {
+      report(onError, new HookError(name, 'destroy', error), 'ERR_ROCKPOOL_DESTROY_FAILED');
+    }
+  }
+
+  #hookFailed(item: T, hook: 'reset', error: unknown): false {
+    const { name, onError } = this.#settings;
+    report(onError, new HookError(name, hook, error), 'ERR_ROCKPOOL_RESET_FAILED');
+    return this.#drop(item, 'reset-failed');
+  }
+
+  /** Every `#period` gets: folds the counter, and has the item that goes out now watched. */
+  #sample(item: T, below: Callable): void {
+    this.#foldedGets += this.#period;
+    this.#period = this.#sampler.period;
+    this.#untilSample = this.#period;
+    this.#sampler.sample(item, below);
+    this.#setSampling(this.#sampler.active);
+  }
+
+  #setSampling(active: boolean): void {
+    this.#sampling = active;
+    this.#simplePut = this.#direct && !active && this.#reset === undefined;
+  }
+
+  #returned(item: T): void {
+    this.#sampler.returned(item);
+    this.#setSampling(this.#sampler.active);
+  }
+
+  #notedLoss(): void {
+    this.#outstanding--;
+    this.#lost++;
+    this.#setSampling(this.#sampler.active);
+  }
+}
+
+function makeGuard<T extends object>(settings: PoolSettings<T>, onLost: () => void): Guard<T> | undefined {
+  const { checks, name, leakDetector, create } = settings;
+  if (checks === 'strict') return new StrictGuard(name, leakDetector, onLost);
+  if (checks === 'paranoid') return new ParanoidGuard(name, leakDetector, onLost, () => create(0));
+  return undefined;
+}
+
+function startAging(pool: Ageable, aging: PoolAging): () => void {
+  if (aging === 'manual') return () => {};
+  return aging === 'gc' ? onMajorGc(pool) : onInterval(pool, aging.intervalMs);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
