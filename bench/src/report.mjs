@@ -86,14 +86,15 @@ function domainTable({ rows }) {
 function targetTable(result) {
   const verdicts = verdictsOf(result);
   if (verdicts.length === 0) return '';
-  const body = verdicts.map(({ target, runtime, ratio, verdict }) => [
+  const body = verdicts.map(({ target, runtime, ratio, bestRatio, verdict }) => [
     `${target.contender} ÷ ${target.baseline}`,
     runtime,
     `≤ ${target.atMost}`,
     ratioText(ratio),
+    bestRatio?.toFixed(2) ?? NOTHING,
     verdict,
   ]);
-  return `### Targets\n\n${table(['ratio', 'on', 'target', 'measured', 'verdict'], body)}\n`;
+  return `### Targets\n\n${table(['ratio', 'on', 'target', 'measured', 'best ÷ best', 'verdict'], body)}\n`;
 }
 
 /**

@@ -75,6 +75,22 @@ export function ratioOf(result, row, baseline) {
 }
 
 /**
+ * The fastest sample by the baseline's fastest: what is left where the processor changes its speed within a
+ * round.
+ *
+ * @param {SuiteResult} result
+ * @param {Row} row
+ * @param {string} baseline A contender's id.
+ * @returns {number | undefined}
+ */
+export function bestRatioOf(result, row, baseline) {
+  const base = baselineOf(result, row, baseline);
+  const own = timeOf(row);
+  const other = base === undefined ? undefined : timeOf(base);
+  return own === undefined || other === undefined ? undefined : own.best / other.best;
+}
+
+/**
  * @param {Row} row
  * @returns {Record<string, number>} the median over the rounds of each figure beside the time
  */
@@ -95,7 +111,8 @@ export function figuresOf(row) {
  * @typedef {object} Verdict
  * @property {import('./types.d.ts').Target} target
  * @property {string} runtime
- * @property {Spread | undefined} ratio
+ * @property {Spread | undefined} ratio What the verdict is about.
+ * @property {number | undefined} bestRatio
  * @property {'pass' | 'miss' | 'no figure'} verdict
  */
 
@@ -110,7 +127,8 @@ export function verdictsOf(result) {
       .map((row) => {
         const ratio = ratioOf(result, row, target.baseline);
         const verdict = ratio === undefined ? 'no figure' : ratio.median <= target.atMost ? 'pass' : 'miss';
-        return { target, runtime: row.runtime, ratio, verdict };
+        const bestRatio = bestRatioOf(result, row, target.baseline);
+        return { target, runtime: row.runtime, ratio, bestRatio, verdict };
       }),
   );
 }

@@ -110,6 +110,15 @@ export function show(value: unknown): string {
   }
 }
 
+/** What was thrown, as text; never throws, whatever it was. */
+export function thrownText(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return show(thrown);
+  }
+}
+
 function describeObject(value: object): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;

@@ -91,7 +91,7 @@ export class UnknownOptionError extends TypeError {
   readonly value: unknown;
 
   constructor(site: OptionSite, option: string, known: readonly string[], value: unknown) {
-    const near = known.find((name) => name.toLowerCase() === option.toLowerCase());
+    const near = known.find((name) => isNear(name.toLowerCase(), option.toLowerCase()));
     const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean '${near}'`;
     super(`Cannot ${site.action} as '${option}' is not an option: ${hint}`);
     this.name = 'UnknownOptionError';
@@ -99,6 +99,18 @@ export class UnknownOptionError extends TypeError {
     this.value = value;
     brand(this);
   }
+}
+
+/** Whether `b` is `a` but for one or two letters that were left out, added or changed. */
+function isNear(a: string, b: string, budget = Math.min(2, a.length >> 1)): boolean {
+  if (a === b) return true;
+  if (budget === 0) return false;
+  if (a[0] !== undefined && a[0] === b[0]) return isNear(a.slice(1), b.slice(1), budget);
+  return (
+    (a !== '' && isNear(a.slice(1), b, budget - 1)) ||
+    (b !== '' && isNear(a, b.slice(1), budget - 1)) ||
+    (a !== '' && b !== '' && isNear(a.slice(1), b.slice(1), budget - 1))
+  );
 }
 
 /** Refuses what is not an object, and every name outside `known`. `path` prefixes nested options. */

@@ -2,6 +2,7 @@
  * The way out for what goes wrong where nobody can catch it: the process's warning channel in Node, Bun and
  * Deno, the console elsewhere.
  */
+import { thrownText } from './errors.ts';
 
 /** Emits `message` as a warning of the given type; never throws. */
 export function warn(message: string, type: string, code: string): void {
@@ -27,5 +28,5 @@ export function report(onError: ((error: unknown) => void) | undefined, error: u
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof Error ? (error.stack ?? error.message) : thrownText(error);
 }

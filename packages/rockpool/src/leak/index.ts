@@ -1,3 +1,3 @@
 /** Leak detection: `rockpool/leak`. */
 export { LeakDetector, type LeakDetectorOptions, type LeakLevel, type LeakStats } from './leak-detector.ts';
-export { type AccessRecord, type LeakReport, LeakTrack } from './leak-track.ts';
+export { type AccessRecord, type LeakReport, LeakTrack, type TrackHost } from './leak-track.ts';

@@ -18,7 +18,7 @@ import {
 } from '../internal/options.ts';
 import { Random } from '../internal/random.ts';
 import { report, warn } from '../internal/warn.ts';
-import { type LeakReport, LeakTrack } from './leak-track.ts';
+import { type LeakReport, LeakTrack, type TrackHost } from './leak-track.ts';
 
 /**
  * How much a detector does.
@@ -88,11 +88,18 @@ export class LeakDetector {
   /** The detector of everything that was not given one: level `simple`, one in 128. */
   static readonly default: LeakDetector = new LeakDetector();
 
-  /** Told to the listener of {@link LeakDetectorOptions.onLeak}. */
+  /** {@link LeakDetectorOptions.onLeak} */
   readonly #onLeak: ((leak: LeakReport) => void) | undefined;
   readonly #random = new Random(Date.now() | 1);
   readonly #known = new Set<string>();
   readonly #registry: FinalizationRegistry<LeakTrack>;
+  /** What tracks see of this detector. */
+  readonly #host: TrackHost = {
+    closed: (track) => {
+      if (this.#registry.unregister(track)) this.#closed++;
+    },
+    fraction: () => this.#random.fraction(),
+  };
   readonly #targetRecords: number;
   #level: LeakLevel;
   readonly #samplingInterval: number;
@@ -150,7 +157,7 @@ export class LeakDetector {
       if (--this.#untilSample > 0) return undefined;
       this.#untilSample = this.#nextDistance();
     }
-    return this.follow(resource, new LeakTrack(this, name, this.#recordLimit(), below));
+    return this.follow(resource, new LeakTrack(this.#host, name, this.#recordLimit(), below));
   }
 
   /**
@@ -169,22 +176,12 @@ export class LeakDetector {
 
   /** A track that watches nothing yet, with a record of where this was called from. */
   begin(name: string, below: (...args: never[]) => unknown): LeakTrack {
-    return new LeakTrack(this, name, this.#recordLimit(), below);
+    return new LeakTrack(this.#host, name, this.#recordLimit(), below);
   }
 
   /** A track without any record: tells that something was lost, not where it was taken. */
   beginBlind(name: string): LeakTrack {
-    return new LeakTrack(this, name, 0, undefined);
-  }
-
-  /** Ends the watch of a resource that was given back; called by {@link LeakTrack.close}. */
-  unfollow(track: LeakTrack): void {
-    if (this.#registry.unregister(track)) this.#closed++;
-  }
-
-  /** A random number from 0 to 1 for the thinning of records. */
-  random(): number {
-    return this.#random.fraction();
+    return new LeakTrack(this.#host, name, 0, undefined);
   }
 
   /** The counters now. */

@@ -6,7 +6,6 @@
  * always there.
  */
 import { CapturedStack, captureStack } from '../internal/stack.ts';
-import type { LeakDetector } from './leak-detector.ts';
 
 /** One access to a tracked resource. */
 export interface AccessRecord {
@@ -28,6 +27,14 @@ export interface LeakReport {
   readonly omitted: number;
   /** All of it as text, beginning with "LEAK: ". */
   readonly message: string;
+}
+
+/** What a track needs of its detector. */
+export interface TrackHost {
+  /** The track's resource was given back. */
+  closed(track: LeakTrack): void;
+  /** A random number from 0 up to, not including, 1. */
+  fraction(): number;
 }
 
 /** Past the target, the probability to keep one more record halves with each, down to 2^-30. */
@@ -54,7 +61,7 @@ const MAX_BACKOFF = 30;
  * ```
  */
 export class LeakTrack {
-  readonly #detector: LeakDetector;
+  readonly #host: TrackHost;
   readonly #resource: string;
   readonly #created: CapturedStack | undefined;
   readonly #accesses: AccessRecord[] = [];
@@ -67,12 +74,12 @@ export class LeakTrack {
 
   /** Use {@link LeakDetector.track}. */
   constructor(
-    detector: LeakDetector,
+    host: TrackHost,
     resource: string,
     targetRecords: number,
     below: ((...args: never[]) => unknown) | undefined,
   ) {
-    this.#detector = detector;
+    this.#host = host;
     this.#resource = resource;
     this.#targetRecords = targetRecords;
     this.#created = below === undefined ? undefined : new CapturedStack(below);
@@ -91,7 +98,7 @@ export class LeakTrack {
       stack: captureStack(below),
     };
     const extra = this.#accesses.length - this.#targetRecords;
-    if (extra >= 0 && this.#detector.random() >= 2 ** -Math.min(extra, MAX_BACKOFF)) {
+    if (extra >= 0 && this.#host.fraction() >= 2 ** -Math.min(extra, MAX_BACKOFF)) {
       this.#accesses[this.#accesses.length - 1] = record;
       this.#omitted++;
     } else {
@@ -112,7 +119,7 @@ export class LeakTrack {
   close(): boolean {
     if (!this.#open) return false;
     this.#open = false;
-    this.#detector.unfollow(this);
+    this.#host.closed(this);
     return true;
   }
 

@@ -18,11 +18,11 @@ import type { LeakTrack } from '../leak/leak-track.ts';
 import type { Callable } from './guard.ts';
 
 /**
- * Object pools sample so many times less often than the detector says: one get in 16,384 by default. A stack
- * costs 5–12 µs to capture, a hit 4 ns, so that the samples cost a hit less than 1 ns (at 1 in 4,096 a pair
- * cost 16 ns; Node 20.20, `npm run bench pool-pair`).
+ * Object pools sample so many times less often than the detector says: one get in 65,536 by default. A stack
+ * costs 5–12 µs to capture and a hit 4 ns, so that the samples add 0.2 ns to a hit (one get in 4,096 added
+ * 12 ns with formatted stacks, one in 16,384 added 1 ns; Node 20.20, `npm run bench pool-pair`).
  */
-const RARER = 128;
+const RARER = 512;
 /** More suspects than this are not followed: the leak is known by then. */
 const MAX_SUSPECTS = 16;
 /** The period of a pool that does not sample: counters are folded into it all the same. */

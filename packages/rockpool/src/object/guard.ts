@@ -25,7 +25,10 @@ export interface Guard<T extends object> {
    * @throws {DoublePutError} if it is not out
    */
   checkIn(handed: T, below: Callable): T;
-  /** After the reset: what is wrong with the item, if anything. `wasReset` tells whether there is a reset. */
+  /**
+   * After the reset: what is wrong with the item, if anything. `wasReset` tells whether there is a reset.
+   * May throw what `create` or a getter of the item throws.
+   */
   inspect(item: T, wasReset: boolean): Error | undefined;
   /** Before an idle item goes out again: what happened to it while it was idle, if anything. */
   recheck(item: T): Error | undefined;

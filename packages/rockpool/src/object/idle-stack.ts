@@ -140,22 +140,25 @@ export class IdleStack<T> {
   }
 
   /**
-   * Takes the item at `index` of all idle ones, 0 the oldest; the youngest takes its place. O(1) but not in
-   * order: for the checking levels and the chaos mode.
+   * Takes the item at `index` of all idle ones, 0 the oldest; the others keep their order. For the checking
+   * levels and the chaos mode.
+   *
+   * Cost: O(count), a memmove.
    *
    * @param index 0 ≤ index < count
    */
   takeAt(index: number): T {
     const victims = this.#victims;
     if (index < victims.count) {
-      swap(victims.items, index, victims.count - 1);
-      if (this.#sized) swap(victims.charges, index, victims.count - 1);
-      return this.popVictim() as T;
+      victims.count--;
+      this.#room++;
+      if (this.#sized) victims.bytes -= removeAt(victims.charges, index);
+      return removeAt(victims.items, index) as T;
     }
     const at = index - victims.count;
-    swap(this.#items, at, this.#count - 1);
-    if (this.#sized) swap(this.#charges, at, this.#count - 1);
-    return this.pop() as T;
+    this.#count--;
+    if (this.#sized) this.#bytes -= removeAt(this.#charges, at);
+    return removeAt(this.#items, at) as T;
   }
 
   /**
@@ -239,10 +242,8 @@ function split<T>(generation: Generation<T>, at: number, sized: boolean): Genera
   return younger;
 }
 
-function swap<E>(array: E[], i: number, j: number): void {
-  const element = array[i] as E;
-  array[i] = array[j] as E;
-  array[j] = element;
+function removeAt<E>(array: E[], index: number): E {
+  return array.splice(index, 1)[0] as E;
 }
 
 function dropped<T>(generation: Generation<T>): Dropped<T> {

@@ -8,10 +8,10 @@
  * - each reset is audited against a fresh item;
  * - items are reused as late as possible, the oldest first.
  */
-import { captureStack } from '../internal/stack.ts';
+import { CapturedStack } from '../internal/stack.ts';
 import type { LeakDetector } from '../leak/leak-detector.ts';
 import type { Callable } from './guard.ts';
-import { DirtyResetError, UseAfterPutError } from './pool-errors.ts';
+import { DirtyResetError, DoublePutError, UseAfterPutError } from './pool-errors.ts';
 import { auditReset } from './reset-audit.ts';
 import { type StandIn, standInFor } from './stand-in.ts';
 import { StrictGuard } from './strict-guard.ts';
@@ -21,7 +21,7 @@ const COMPARED_BYTES = 1024 * 1024;
 
 /** What is kept of an idle item. */
 interface PutRecord {
-  readonly stack: string;
+  readonly stack: CapturedStack;
   /** The bytes of a typed array when it was put, up to COMPARED_BYTES. */
   readonly bytes: Uint8Array | undefined;
 }
@@ -33,6 +33,8 @@ export class ParanoidGuard<T extends object> extends StrictGuard<T> {
   readonly #standIns = new WeakMap<T, StandIn<T>>();
   /** From stand-in to item. */
   readonly #items = new WeakMap<T, T>();
+  /** From stand-in to the put that ended it. */
+  readonly #endings = new WeakMap<T, CapturedStack>();
   #fresh: T | undefined = undefined;
 
   /** @param create makes the item that resets are compared with, once, at the first put */
@@ -52,10 +54,14 @@ export class ParanoidGuard<T extends object> extends StrictGuard<T> {
   }
 
   override checkIn(handed: T, below: Callable): T {
+    // The item may be out again with another user, whose checkout an old stand-in must not end.
+    const ending = this.#endings.get(handed);
+    if (ending !== undefined) throw new DoublePutError(this.pool, ending.text);
     const item = super.checkIn(this.#items.get(handed) ?? handed, below);
-    const stack = captureStack(below);
+    const stack = new CapturedStack(below);
+    if (item !== handed) this.#endings.set(handed, stack);
     this.#puts.set(item, { stack, bytes: undefined });
-    this.#standIns.get(item)?.revoke((access) => new UseAfterPutError(this.pool, access, stack));
+    this.#standIns.get(item)?.revoke((access) => new UseAfterPutError(this.pool, access, stack.text));
     return item;
   }
 
@@ -74,7 +80,7 @@ export class ParanoidGuard<T extends object> extends StrictGuard<T> {
     const now = bytesOf(item as ArrayBufferView);
     const at = put.bytes.findIndex((byte, i) => byte !== now[i]);
     if (at === -1) return undefined;
-    return new UseAfterPutError(this.pool, `byte ${at} was written`, put.stack, [`[${at}]`]);
+    return new UseAfterPutError(this.pool, `byte ${at} was written`, put.stack.text, [`[${at}]`]);
   }
 
   override pick(_count: number): number {
@@ -82,7 +88,7 @@ export class ParanoidGuard<T extends object> extends StrictGuard<T> {
   }
 
   protected override firstPut(item: T): string {
-    return this.#puts.get(item)?.stack ?? '';
+    return this.#puts.get(item)?.stack.text ?? '';
   }
 
   protected override recordsStack(): boolean {
@@ -98,6 +104,8 @@ function isRawMemory(item: object): boolean {
   );
 }
 
+/** Empty where the buffer was transferred away. */
 function bytesOf(view: ArrayBufferView): Uint8Array {
+  if (view.byteLength === 0) return new Uint8Array(0);
   return new Uint8Array(view.buffer, view.byteOffset, Math.min(view.byteLength, COMPARED_BYTES));
 }

@@ -1,5 +1,5 @@
 /** Errors of object pools. */
-import { brand } from '../internal/errors.ts';
+import { brand, thrownText } from '../internal/errors.ts';
 
 /**
  * An item was asked of a pool that is closed.
@@ -192,7 +192,7 @@ export class HookError extends Error {
   readonly hook: 'reset' | 'destroy';
 
   constructor(pool: string, hook: 'reset' | 'destroy', cause: unknown) {
-    super(`Item of pool '${pool}' was dropped as its ${hook} threw: ${String(cause)}`, { cause });
+    super(`Item of pool '${pool}' was dropped as its ${hook} threw: ${thrownText(cause)}`, { cause });
     this.name = 'HookError';
     this.code = hook === 'reset' ? 'ERR_ROCKPOOL_RESET_FAILED' : 'ERR_ROCKPOOL_DESTROY_FAILED';
     this.pool = pool;

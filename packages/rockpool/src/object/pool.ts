@@ -284,7 +284,7 @@ export class Pool<T extends object> implements Disposable {
    * @returns how many were created; fewer than asked for if `maxIdleBytes` was reached
    * @throws {OptionRangeError} `ERR_ROCKPOOL_OPTION_RANGE`
    * @throws {PoolClosedError} `ERR_ROCKPOOL_POOL_CLOSED`
-   * @throws what `create` throws; the items made until then stay
+   * @throws what `create` or `sizeOf` throws; the items made until then stay
    */
   prewarm(count: number): number {
     this.#assertOpen('prewarm');
@@ -292,9 +292,7 @@ export class Pool<T extends object> implements Disposable {
     const wanted = expectInteger(site, 'count', count ?? Number.NaN, 0, this.#settings.maxIdle, 0);
     const before = this.#created;
     while (this.#idleCount() < wanted) {
-      const item = this.#create();
-      if (this.#direct && this.#slot === undefined) this.#slot = item;
-      else if (!this.#keep(item, this.#chargeOf(item))) break;
+      if (!this.#keepNew(this.#create())) break;
     }
     return this.#created - before;
   }
@@ -312,12 +310,16 @@ export class Pool<T extends object> implements Disposable {
     this.#epochs++;
     this.#sampler.suspect();
     this.#stashSlot();
-    const { items } = this.#idle.age(this.#settings.minIdle);
-    this.#dropped.aged += items.length;
-    if (this.#settings.destroy !== undefined || this.#guard !== undefined) this.#condemned.add(items);
-    // A full pool gives one more up, so that there is room for the slot.
-    if (this.#idle.count > this.#stackLimit) this.#dropAll(this.#idle.shrink(this.#stackLimit), 'full');
-    return items.length;
+    const { minIdle, destroy } = this.#settings;
+    const { items } = this.#idle.age(minIdle);
+    const aged = items.length;
+    this.#dropped.aged += aged;
+    if (destroy !== undefined || this.#guard !== undefined) this.#condemned.add(items);
+    if (this.#idle.count <= this.#stackLimit) return aged;
+    // A full pool gives one more up, so that there is room for the slot, unless the floor is the limit.
+    if (minIdle <= this.#stackLimit) return aged + this.#dropAll(this.#idle.shrink(this.#stackLimit), 'full');
+    this.#slot = this.#idle.pop();
+    return aged;
   }
 
   /**
@@ -327,7 +329,9 @@ export class Pool<T extends object> implements Disposable {
    */
   trim(): number {
     this.#stashSlot();
-    return this.#dropAll(this.#idle.shrink(this.#settings.minIdle), 'cleared');
+    const surplus = this.#idle.shrink(this.#settings.minIdle);
+    if (this.#idle.count > this.#stackLimit) this.#slot = this.#idle.pop();
+    return this.#dropAll(surplus, 'cleared');
   }
 
   /**
@@ -459,17 +463,18 @@ export class Pool<T extends object> implements Disposable {
     const reset = this.#reset;
     let charge = 0;
     let struckOut = false;
+    let wrong: Error | undefined;
     try {
       const used = this.#strikes?.usedOf(own) ?? 0;
       if (reset !== undefined) reset(own);
       charge = this.#chargeOf(own);
       struckOut = this.#strikes?.strike(own, charge, used) ?? false;
+      wrong = this.#guard?.inspect(own, reset !== undefined);
     } catch (error) {
       return this.#hookFailed(own, 'reset', error);
     }
-    const error = this.#guard?.inspect(own, reset !== undefined);
-    if (error !== undefined) {
-      report(this.#settings.onError, error, 'ROCKPOOL_CORRUPT');
+    if (wrong !== undefined) {
+      report(this.#settings.onError, wrong, 'ROCKPOOL_CORRUPT');
       return this.#drop(own, 'corrupt');
     }
     if (this.#closed) return this.#drop(own, 'closed');
@@ -507,8 +512,25 @@ export class Pool<T extends object> implements Disposable {
     return item;
   }
 
-  /** Pushes an idle item, if need be in a victim's place; else drops it. */
+  /** Keeps an item that nobody has used yet, or drops it. */
+  #keepNew(item: T): boolean {
+    if (this.#closed) return this.#drop(item, 'closed');
+    let charge: number;
+    try {
+      charge = this.#chargeOf(item);
+    } catch (error) {
+      this.#drop(item, 'reset-failed');
+      throw error;
+    }
+    return this.#keep(item, charge);
+  }
+
+  /** Keeps an idle item, if need be in a victim's place; else drops it. */
   #keep(item: T, charge: number): boolean {
+    if (this.#direct && this.#slot === undefined) {
+      this.#slot = item;
+      return true;
+    }
     const idle = this.#idle;
     const maxBytes = this.#settings.maxIdleBytes;
     if (charge > maxBytes) return this.#drop(item, 'full');
@@ -603,8 +625,11 @@ export class Pool<T extends object> implements Disposable {
   }
 
   #notedLoss(): void {
-    this.#outstanding--;
-    this.#lost++;
+    // At `basic` a foreign item may have come back in the place of the lost one: then none is missing.
+    if (this.#outstanding > 0) {
+      this.#outstanding--;
+      this.#lost++;
+    }
     this.#setSampling(this.#sampler.active);
   }
 }

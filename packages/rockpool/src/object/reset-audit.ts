@@ -76,13 +76,13 @@ class Audit {
     }
     if (item instanceof Set) {
       const other = fresh as Set<unknown>;
-      const same = item.size === other.size && [...item].every((e) => typeof e === 'object' || other.has(e));
+      const same = item.size === other.size && [...item].every((e) => isReference(e) || other.has(e));
       if (!same) this.#differ(path, describe(item), describe(other));
       return false;
     }
     if (item instanceof Date) {
       const other = fresh as Date;
-      if (item.getTime() !== other.getTime())
+      if (!Object.is(item.getTime(), other.getTime()))
         this.#differ(path, String(item.getTime()), String(other.getTime()));
       return false;
     }
@@ -95,9 +95,10 @@ class Audit {
       return;
     }
     for (const [key, value] of item) {
-      if (typeof key === 'object') continue;
-      if (!fresh.has(key)) this.#differ(`${path}.get(${show(key)})`, describe(value), 'no such key');
-      else this.compare(value, fresh.get(key), `${path}.get(${show(key)})`, depth + 1);
+      if (isReference(key)) continue;
+      const at = join(path, `get(${show(key)})`);
+      if (!fresh.has(key)) this.#differ(at, describe(value), 'no such key');
+      else this.compare(value, fresh.get(key), at, depth + 1);
     }
   }
 
@@ -122,6 +123,11 @@ class Audit {
       this.paths.push(`${path === '' ? '(item)' : path}: ${found}, expected ${expected}`);
     }
   }
+}
+
+/** Objects and functions are made anew with each item, so their identity says nothing. */
+function isReference(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function join(path: string, key: PropertyKey): string {

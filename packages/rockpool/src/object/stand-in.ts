@@ -66,6 +66,18 @@ export function standInFor<T extends object>(item: T): StandIn<T> {
       check('definition', key);
       return Reflect.defineProperty(target, key, descriptor);
     },
+    getOwnPropertyDescriptor(target, key) {
+      check('look-up', key);
+      return Reflect.getOwnPropertyDescriptor(target, key);
+    },
+    preventExtensions(target) {
+      check('freezing');
+      return Reflect.preventExtensions(target);
+    },
+    setPrototypeOf(target, prototype) {
+      check('change of the prototype');
+      return Reflect.setPrototypeOf(target, prototype);
+    },
     ownKeys(target) {
       check('enumeration');
       return Reflect.ownKeys(target);

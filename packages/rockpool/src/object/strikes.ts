@@ -5,6 +5,7 @@
  * clears the strikes, the fifth under-use in a row drops the item and remembers the size that was needed.
  * Without it a single huge message leaves a huge buffer behind for ever (golang/go #23199, #27735).
  */
+import { ArgumentTypeError } from '../internal/errors.ts';
 import {
   expectFraction,
   expectFunction,
@@ -41,9 +42,15 @@ export class Strikes<T extends object> {
     return this.#hintBytes;
   }
 
-  /** Bytes that the last user of `item` needed; read it before the reset. */
+  /**
+   * Bytes that the last user of `item` needed; read it before the reset.
+   *
+   * @throws {ArgumentTypeError} if that is no number of bytes
+   */
   usedOf(item: T): number {
-    return this.#usedOf(item);
+    const bytes = this.#usedOf(item);
+    if (Number.isFinite(bytes) && bytes >= 0) return bytes;
+    throw new ArgumentTypeError('judge the use of an item', 'strikes.usedOf()', 'a number of bytes', bytes);
   }
 
   /** Judges a use of `item`: true if that was its last strike. */

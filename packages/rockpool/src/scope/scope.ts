@@ -17,8 +17,8 @@ import { ScopeAsyncError } from './scope-errors.ts';
 const CALL_1: typeof kinds.CALL_1 = 1;
 const ENDED: typeof kinds.ENDED = -1;
 
-/** Names of the methods of `R`. */
-type MethodName<R> = { [K in keyof R]: R[K] extends (...args: never[]) => unknown ? K : never }[keyof R];
+/** Names of the methods of `R`. With `as`, for a plain mapped type maps an array's elements. */
+type MethodName<R> = keyof { [K in keyof R as R[K] extends Callable ? K : never]: K };
 
 /** Arguments of the method `K` of `R`. */
 type MethodArgs<R, K extends keyof R> = R[K] extends (...args: infer A) => unknown ? A : never;
@@ -96,7 +96,9 @@ class Extended {
  */
 function deferMore(stack: DeferStack, fn: Callable | Extended, argument: unknown, length: number): void {
   if (fn instanceof Extended) stack.push(fn.kind, fn.fn, fn.receiver, argument);
-  else stack.push(length > 2 ? CALL_N : length === 2 ? CALL_1 : CALL_0, fn, undefined, argument);
+  // A missing function is a CALL_0, whatever its arguments: the scope runs a lone CALL_1 unchecked.
+  else if (length === 2 && typeof fn === 'function') stack.push(CALL_1, fn, undefined, argument);
+  else stack.push(length > 2 ? CALL_N : CALL_0, fn, undefined, argument);
 }
 
 function deferMethod(this: DeferFunction, receiver: object, name: PropertyKey, ...args: unknown[]): void {

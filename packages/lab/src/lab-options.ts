@@ -1,0 +1,80 @@
+/**
+ * What may be typed after `rockpool lab`, and its checks. A bad value names the option, the value and the range;
+ * a report's path is tried before anything is measured, so that no run is lost to a misspelt folder.
+ */
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { OptionValueError, OutputPathError } from './errors.ts';
+
+/** As commander reads it: everything is text. */
+export interface RawLabOptions {
+  readonly list?: boolean;
+  readonly quick?: boolean;
+  readonly rounds?: string;
+  readonly seconds?: string;
+  readonly json?: string;
+  readonly html?: string;
+}
+
+/** Checked. */
+export interface LabOptions {
+  readonly quick: boolean;
+  readonly rounds: number;
+  /** Per case, over all rounds; left out, each experiment's own. */
+  readonly secondsPerCase: number | undefined;
+  readonly jsonPath: string | undefined;
+  readonly htmlPath: string | undefined;
+}
+
+const DEFAULT_ROUNDS = 5;
+const QUICK_ROUNDS = 3;
+const MAX_ROUNDS = 100;
+const MIN_SECONDS = 0.01;
+const MAX_SECONDS = 3600;
+
+/**
+ * Checks what was typed.
+ *
+ * @throws {OptionValueError} `ERR_ROCKPOOL_LAB_OPTION`
+ * @throws {OutputPathError} `ERR_ROCKPOOL_LAB_OUTPUT`
+ */
+export function readLabOptions(raw: RawLabOptions): LabOptions {
+  const quick = raw.quick === true;
+  const rounds = readNumber('--rounds', raw.rounds, 1, MAX_ROUNDS, true);
+  const secondsPerCase = readNumber('--seconds', raw.seconds, MIN_SECONDS, MAX_SECONDS, false);
+  tryPath('--json', raw.json);
+  tryPath('--html', raw.html);
+  return {
+    quick,
+    rounds: rounds ?? (quick ? QUICK_ROUNDS : DEFAULT_ROUNDS),
+    secondsPerCase,
+    jsonPath: raw.json,
+    htmlPath: raw.html,
+  };
+}
+
+function readNumber(
+  option: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+  whole: boolean,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
+    throw new OptionValueError(option, `${whole ? 'an integer' : 'a number'} from ${min} to ${max}`, text);
+  }
+  return value;
+}
+
+/** Opens the file for writing, without changing one that exists and without leaving one that did not. */
+function tryPath(option: string, path: string | undefined): void {
+  if (path === undefined) return;
+  const existed = existsSync(path);
+  try {
+    closeSync(openSync(path, 'a'));
+    if (!existed) rmSync(path);
+  } catch (error) {
+    throw new OutputPathError(option, path, error as NodeJS.ErrnoException);
+  }
+}

@@ -1,0 +1,4 @@
+import type { LabReport } from './report.ts';
+export function renderHtml(report: LabReport): string {
+  return JSON.stringify(report);
+}

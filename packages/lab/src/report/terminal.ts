@@ -1,0 +1,192 @@
+/**
+ * The report as tables for a terminal of 100 columns.
+ *
+ * Two tables a comparison: what an operation costs, and what the collector and the tail do. Then the ratios, the
+ * verdicts, and the targets where there are some.
+ */
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import {
+  formatBytes,
+  formatChange,
+  formatCount,
+  formatCountSpread,
+  formatNumber,
+  formatPercent,
+  formatRatioSpread,
+  formatTime,
+  formatTimeSpread,
+} from './format.ts';
+import type {
+  CaseFigures,
+  CaseReport,
+  ComparisonReport,
+  ExperimentReport,
+  GcSummary,
+  LabReport,
+  RatioReport,
+  TargetReport,
+} from './report.ts';
+
+/** Lines of no more than this many columns, but for long notes, which a terminal wraps. */
+const PLAIN = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '  ',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+/** The report's header: where the figures come from. */
+export function renderHeader({ machine, date, command, rounds }: LabReport): string {
+  const { cpu, cores, memoryBytes, os, arch, node, v8, commit } = machine;
+  const lines = [
+    `${pc.bold('rockpool lab')}  ${date}  ${commit === null ? 'outside a repository' : `commit ${commit}`}`,
+    `${cpu}, ${cores} cores, ${formatBytes(memoryBytes)}; ${os} ${arch}; Node ${node}, V8 ${v8}`,
+    `Medians of ${rounds} round${rounds === 1 ? '' : 's'} (smallest–largest); every case of every round in a fresh process.`,
+    'heap, external: bytes allocated per operation. GC share: of the wall time. longest: one pause.',
+    `Reproduce: ${command}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** One experiment. */
+export function renderExperiment(experiment: ExperimentReport): string {
+  const title = `${pc.bold(pc.cyan(experiment.name))}  ${experiment.summary}`;
+  const notes = experiment.notes.map((note) => pc.dim(`  ${note}`));
+  return `\n${[title, ...notes].join('\n')}\n${experiment.comparisons.map(renderComparison).join('')}`;
+}
+
+function renderComparison(comparison: ComparisonReport): string {
+  const { title, operation, notes, cases, ratios, targets } = comparison;
+  const titles = new Map(cases.map((it) => [it.id, it.title]));
+  const parts = [
+    `${pc.bold(title)} ${pc.dim(`(one operation: one ${operation})`)}`,
+    ...notes.map((note) => pc.dim(`  ${note}`)),
+    `${costTable(comparison)}\n`,
+    collectorTable(cases),
+    clockLine(cases),
+    ...factLines(cases),
+    ratioTable(ratios, titles),
+    ...targets.map((target) => targetLine(target, titles)),
+  ];
+  return `\n${parts.filter((part) => part !== '').join('\n')}\n`;
+}
+
+function costTable({ operation, cases }: ComparisonReport): string {
+  const payload = cases.some(({ figures }) => figures?.payloadBytesPerSecond != null);
+  const head = ['', 'time', `${operation}s/s`, ...(payload ? ['MB/s'] : []), 'heap', 'external', 'RSS peak'];
+  return table(head, cases, (f) => [
+    formatTimeSpread(f.nsPerOperation),
+    formatCount(f.operationsPerSecond.median),
+    ...(payload ? [f.payloadBytesPerSecond ? formatNumber(f.payloadBytesPerSecond.median / 1e6) : '–'] : []),
+    f.heapBytesPerOperation ? formatBytes(f.heapBytesPerOperation.median) : '–',
+    f.externalBytesPerOperation ? formatBytes(f.externalBytesPerOperation.median) : '–',
+    formatBytes(f.rssPeakBytes.median),
+  ]);
+}
+
+function collectorTable(cases: readonly CaseReport[]): string {
+  const head = ['', 'GCs', 'GC ms/M op', 'GC share', 'longest', 'p50', 'p99', 'p99.9', 'max'];
+  return table(head, cases, (f) => [
+    ...collectorCells(f.gc),
+    formatTime(f.p50Ns.median),
+    formatTime(f.p99Ns.median),
+    formatTime(f.p999Ns.median),
+    formatTime(f.maxNs.median),
+  ]);
+}
+
+function collectorCells(gc: GcSummary | null): string[] {
+  if (gc === null) return ['–', '–', '–', '–'];
+  return [
+    formatCount(gc.count.median),
+    formatNumber(gc.msPerMillionOperations.median),
+    formatPercent(gc.share.median),
+    formatTime(gc.maxPauseMs.median * 1e6),
+  ];
+}
+
+/** What the reader of the latencies must know. */
+function clockLine(cases: readonly CaseReport[]): string {
+  const clocks = cases.flatMap(({ figures }) => (figures === null ? [] : [figures.clockNs.median]));
+  const longest = Math.max(0, ...clocks);
+  if (longest === 0) return '';
+  return pc.dim(`  p50–max: a pass of its own that times every operation; ${formatTime(longest)} of each is the clock.`);
+}
+
+function table(
+  head: readonly string[],
+  cases: readonly CaseReport[],
+  row: (figures: CaseFigures) => string[],
+): string {
+  const rendered = newTable(head);
+  for (const { title, figures, unavailable } of cases) {
+    if (figures === null) {
+      rendered.push([title, { colSpan: head.length - 1, content: pc.dim(unavailable ?? 'not run') }]);
+    } else {
+      rendered.push([title, ...row(figures)]);
+    }
+  }
+  return rendered.toString();
+}
+
+function newTable(head: readonly string[]): Table.Table {
+  return new Table({
+    head: head.map((text) => pc.dim(text)),
+    chars: PLAIN,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: head.map((_, i) => (i === 0 ? 'left' : 'right')),
+  });
+}
+
+function ratioTable(ratios: readonly RatioReport[], titles: ReadonlyMap<string, string>): string {
+  if (ratios.length === 0) return '';
+  const judged = ratios.some(({ verdict }) => verdict !== null);
+  const rendered = newTable(['', 'times as fast', 'GC time per op', ...(judged ? ['verdict'] : [])]);
+  for (const { variant, baseline, speed, gcTime, verdict } of ratios) {
+    rendered.push([
+      `${titles.get(variant)} vs ${titles.get(baseline)}`,
+      pc.bold(formatRatioSpread(speed)),
+      gcTime === null ? '–' : formatChange(gcTime.median),
+      ...(judged ? [verdict ?? ''] : []),
+    ]);
+  }
+  return `\n${rendered.toString()}`;
+}
+
+/** What the workloads say of themselves; once where all cases say the same. */
+function factLines(cases: readonly CaseReport[]): string[] {
+  const labels = new Set(cases.flatMap(({ figures }) => Object.keys(figures?.facts ?? {})));
+  return [...labels].map((label) => {
+    const said = cases.flatMap(({ title, figures }) => {
+      const fact = figures?.facts[label];
+      return fact === undefined
+        ? []
+        : [{ title, text: formatCountSpread(fact) }];
+    });
+    const same = said.every(({ text }) => text === said[0]?.text);
+    const text = same ? said[0]?.text : said.map((it) => `${it.title} ${it.text}`).join(', ');
+    return `  ${label}: ${text}`;
+  });
+}
+
+function targetLine(target: TargetReport, titles: ReadonlyMap<string, string>): string {
+  const { variant, baseline, metric, atLeast, measured, reached } = target;
+  const what = metric === 'speed' ? 'times as fast' : 'of GC time saved';
+  const show = (value: number): string =>
+    metric === 'speed' ? `${formatNumber(value)}×` : formatPercent(value);
+  const mark = reached === null ? pc.dim('not measured') : reached ? pc.green('reached') : pc.red('missed');
+  const found = measured === null ? '–' : show(measured);
+  return `  Target ${mark}: ${titles.get(variant)} vs ${titles.get(baseline)}, ${what}: ${found}, at least ${show(atLeast)}`;
+}

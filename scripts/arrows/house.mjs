@@ -1,0 +1,32 @@
+// @ts-check
+/**
+ * The house as a table: which part may import which. ARCHITECTURE.md has the same as a drawing.
+ *
+ *     internal ← leak, scope ← object, buffer, resource, shared ← codec, tune, compat   rooms of the library
+ *     rockpool ← metrics, lab ← apps, examples, bench                                   workspaces
+ *
+ * A room imports from itself and from rooms of a lower rank, never sideways. A workspace reaches another only
+ * through its public entry points. Rooms and workspaces that are not built yet have their place already.
+ */
+
+/** Where the library is. Its only imports are relative files and what `NODE_IMPORTS` allows. */
+export const LIBRARY = 'packages/rockpool';
+
+/** The rooms of the library: folders of its `src`, the lowest rank first. */
+export const ROOMS = [
+  ['internal'],
+  ['leak', 'scope'],
+  ['object', 'buffer', 'resource', 'shared'],
+  ['codec', 'tune', 'compat'],
+];
+
+/** The workspaces, as folders, the lowest rank first. `apps/*` stands for every folder in `apps`. */
+export const WORKSPACES = [[LIBRARY], ['packages/metrics', 'packages/lab'], ['apps/*', 'examples', 'bench']];
+
+/**
+ * Files of the library that may import `node:` modules, each with its reason; everything else runs in Bun, Deno
+ * and browsers too. An entry that is no longer needed is refused.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
+export const NODE_IMPORTS = {};
