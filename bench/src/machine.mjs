@@ -1,7 +1,7 @@
 // @ts-check
 /** What a figure depends on besides the code: machine, versions, commit, date. */
 import { execFileSync } from 'node:child_process';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const rootDirectory = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,6 +37,7 @@ export function describeMachine(runtimes, command) {
     os: `${type()} ${release().split('-')[0]} ${process.arch}`,
     runtimes: runtimes.map(({ name, v8 }) => (v8 === undefined ? name : `${name} (V8 ${v8})`)),
     commit: commit(),
+    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     date: new Date().toISOString(),
     command,
   };

@@ -106,7 +106,7 @@ function conditions(machine, { rounds, timing }) {
   return [
     `- Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB; ${machine.os}`,
     `- Versions: ${machine.runtimes.join(', ')}; commit ${machine.commit}`,
-    `- Date: ${machine.date}`,
+    `- Date: ${machine.date}; load when it began ${machine.load}`,
     `- Rounds: ${rounds}, a process each; ${samples} samples of about ${sampleMs} ms after ${warmMs} ms of warm-up`,
     `- Again: \`${machine.command}\``,
   ].join('\n');

@@ -83,7 +83,7 @@ export function ratioOf(result, row, baseline) {
  * @param {string} baseline A contender's id.
  * @returns {number | undefined}
  */
-export function bestRatioOf(result, row, baseline) {
+function bestRatioOf(result, row, baseline) {
   const base = baselineOf(result, row, baseline);
   const own = timeOf(row);
   const other = base === undefined ? undefined : timeOf(base);

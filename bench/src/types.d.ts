@@ -129,6 +129,8 @@ export interface Machine {
   readonly os: string;
   readonly runtimes: readonly string[];
   readonly commit: string;
+  /** Processes at work when the suite began, on average of a minute; above 1, ratios are not to be trusted. */
+  readonly load: number;
   readonly date: string;
   readonly command: string;
 }

@@ -5,7 +5,7 @@
  * written to a file in a temporary directory, twice; the second time the disk "fails" half-way.
  *
  * Do it when a function takes several things one after the other, each of which must go back. Do not in the
- * innermost loop of a hot path: try/finally costs a fifth of a scope.
+ * innermost loop of a hot path: there try/finally costs less (`npm run bench scope`).
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';

@@ -4,7 +4,7 @@
  * documentation: each declaration and each public method of a class wants a docstring, each value (a class, a
  * function, a constant) an `@example`.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { SourceFile } from './source-file.mjs';
 
@@ -36,13 +36,20 @@ export function findUndocumented(root, folder) {
   const api = new PublicApi(root);
   /** @type {Map<string, { name: string, declarations: Declaration[] }>} by place: most are exported twice */
   const exported = new Map();
+  /** @type {string[]} */
+  const reasons = [];
   for (const entry of entrySources(root, folder)) {
+    if (!existsSync(join(root, entry))) {
+      reasons.push(`${folder}/package.json exports types whose source would be ${entry}: there is none`);
+      continue;
+    }
     for (const [name, declarations] of api.exportsOf(entry)) {
       const [first] = declarations;
       if (first !== undefined) exported.set(`${first.file.path}:${first.start}`, { name, declarations });
     }
   }
-  return [...exported.values()].flatMap(({ name, declarations }) => missing(name, declarations));
+  reasons.push(...[...exported.values()].flatMap(({ name, declarations }) => missing(name, declarations)));
+  return reasons;
 }
 
 /** The sources of the entry points. @param {string} root @param {string} folder @returns {string[]} */

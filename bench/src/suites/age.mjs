@@ -1,24 +1,23 @@
 // @ts-check
 /** Ageing must not grow with the number of idle items: it runs when the program has better things to do. */
 
-/** Most idle items of the suite. */
+/** Most idle items of the suite, and the items of a pool with its ballast in every row. */
 const MOST = 100_000;
 /** Pools that age in one go: reading the clock with a cold cache costs more than an epoch. */
 const POOLS = 16;
-
-/** Epochs of each pool before the first sample. */
+/** Epochs of each pool before the first sample, so that V8 has optimised `age` in every row. */
 const WARM = 2000;
 
-/** 64 MiB: more than the processor's last cache, as the 100,000 items of sixteen pools are. */
+/** 64 MiB: more than the processor's last cache. */
 const strangers = new Float64Array(2 ** 23).fill(0);
 /** Elements of a cache line of 64 bytes. */
 const LINE = 8;
 
-/** Reads other memory, so that small pools are not timed warm and large ones cold. */
+/** Reads other memory, so that every row is timed with a cold cache. */
 function emptyCache() {
   let sum = 0;
   for (let k = 0; k < strangers.length; k += LINE) sum += strangers[k] ?? 0;
-  return sum;
+  if (sum !== 0) throw new Error('Cannot be: the memory is all zero');
 }
 
 /**
@@ -26,13 +25,17 @@ function emptyCache() {
  * @returns {number} ns for one epoch of one pool
  */
 function timeEpoch(pools) {
-  if (emptyCache() !== 0) throw new Error('Cannot be: the memory is all zero');
+  emptyCache();
   const begin = performance.now();
   for (const pool of pools) pool.age();
   return ((performance.now() - begin) * 1e6) / POOLS;
 }
 
 /**
+ * Each pool has a ballast: a pool with as many items as it lacks to `MOST`, filled beside it and aged untimed.
+ * So the heap, the garbage and what the caches hold are the same in every row, and the rows differ only in
+ * what the timed pools hold.
+ *
  * @param {string} id
  * @param {string} label
  * @param {number} idle
@@ -46,27 +49,43 @@ const ageContender = (id, label, idle, maxIdle) => ({
   prepare: async () => {
     const { Pool } = await import('rockpool');
     const options = { create: () => ({ uses: 0 }), aging: /** @type {const} */ ('manual'), maxIdle };
-    const pools = Array.from({ length: POOLS }, () => new Pool(options));
+    const pools = Array.from({ length: POOLS }, () => ({
+      timed: new Pool(options),
+      ballast: new Pool(options),
+    }));
+    const timed = pools.map((pair) => pair.timed);
+    const ballast = pools.map((pair) => pair.ballast);
     /** @type {Array<{ uses: number }>} */
     const held = [];
-    /** @param {number} count */
-    const refill = (count) => {
-      for (const pool of pools) {
-        for (let k = 0; k < count; k++) held.push(pool.get());
-        for (const item of held) pool.put(item);
-        held.length = 0;
-      }
+    /**
+     * @param {typeof timed[number]} pool
+     * @param {number} count
+     */
+    const refill = (pool, count) => {
+      for (let k = 0; k < count; k++) held.push(pool.get());
+      for (const item of held) pool.put(item);
+      held.length = 0;
     };
-    // The same warm-up for all: a row of large pools has few epochs, and would be timed before V8 optimised them.
+    /** @returns {number} ns for one epoch of one timed pool */
+    const epoch = () => {
+      const took = timeEpoch(timed);
+      for (const pool of ballast) pool.age();
+      return took;
+    };
     for (let k = 0; k < WARM; k++) {
-      refill(2);
-      for (const pool of pools) pool.age();
+      for (const pool of timed) {
+        refill(pool, 2);
+        pool.age();
+      }
     }
     return {
       sample: () => {
-        refill(idle);
+        for (const pair of pools) {
+          refill(pair.ballast, MOST - idle);
+          refill(pair.timed, idle);
+        }
         // The first epoch makes every idle item a victim, the second drops them all.
-        return (timeEpoch(pools) + timeEpoch(pools)) / 2;
+        return (epoch() + epoch()) / 2;
       },
     };
   },
@@ -87,7 +106,7 @@ export const suite = {
   name: 'age',
   title: 'One ageing epoch',
   about:
-    'Sixteen pools with so many idle items each are aged one after the other: the epoch that makes the idle items victims, and the one that drops them; the time is the mean of both, for one pool. Before each, 64 MiB of other memory are read, so that small pools are timed with a cold cache too. The clock’s own cost is in every figure; the first row shows it. Pools with a `destroy` hook pay for each dropped item besides.',
+    'Sixteen pools with so many idle items each are aged one after the other: the epoch that makes the idle items victims, and the one that drops them; the time is the mean of both, for one pool. Beside each pool lies another one, untimed, that makes up the difference to 100,000 items, and 64 MiB of other memory are read before each epoch: all rows have the same heap and a cold cache. The clock’s own cost is in every figure; the first row shows it. Pools with a `destroy` hook pay for each dropped item besides.',
   unit: 'epoch',
   timing: { warmMs: 500, samples: 15 },
   contenders: [

@@ -107,6 +107,12 @@ export const suite = {
     scopeContender('using-native', 'using, native', async () =>
       (await usingLoops('ESNext')).usingLoop(acquire),
     ),
+    scopeContender('using-three-downlevel', 'three using, down-levelled by tsc', async () =>
+      (await usingLoops('ES2022')).usingThreeLoop(acquire),
+    ),
+    scopeContender('using-three-native', 'three using, native', async () =>
+      (await usingLoops('ESNext')).usingThreeLoop(acquire),
+    ),
     scopeContender('disposable-stack', 'DisposableStack', async () => {
       if (!('DisposableStack' in globalThis))
         throw new Unavailable('needs DisposableStack: Node 24 or later');

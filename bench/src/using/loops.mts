@@ -31,6 +31,25 @@ export function usingLoop(acquire: () => Resource): (iterations: number) => numb
 }
 
 /**
+ * Three resources a scope, closed by `using`.
+ *
+ * @public loaded from the compiled output
+ */
+export function usingThreeLoop(acquire: () => Resource): (iterations: number) => number {
+  return function usingThree(iterations) {
+    let sum = 0;
+    for (let i = 0; i < iterations; i++) {
+      using resource = acquire();
+      using _second = acquire();
+      using _third = acquire();
+      resource.uses = (resource.uses + 1) | 0;
+      sum = (sum + resource.uses) | 0;
+    }
+    return sum;
+  };
+}
+
+/**
  * One lease a scope, released by `using`.
  *
  * @public loaded from the compiled output

@@ -35,7 +35,7 @@ const allocUnsafe = (bytes: number): Buffer => Buffer.allocUnsafe(bytes);
 /** The experiment. */
 export const messages: Experiment = {
   name: 'messages',
-  summary: 'encode real messages into frames, 256 in flight: Buffer.alloc, Buffer.allocUnsafe, pooled frames',
+  summary: 'encode real messages into frames, 256 of them in flight: allocated against pooled',
   secondsPerCase: 10,
   notes: [
     'Frame: 24 bytes of header, then 18–1,000 bytes of UTF-8: sentences of nlp-corpus, joined and cut, seeded.',

@@ -33,7 +33,7 @@ const SOURCES = [
 /** The experiment. */
 export const objects: Experiment = {
   name: 'objects',
-  summary: 'fresh objects against pooled ones: small, with collections inside, a parser with its scratch',
+  summary: 'fresh objects against pooled ones: small, with collections inside, a parser',
   secondsPerCase: 2.5,
   notes: [
     'Verdict: "pool it" or "leave it" where every round differs by more than 10 %, else "no difference".',

@@ -6,7 +6,8 @@
  *
  *     allocated = Σ (before[i] − after[i−1]) + (end − after[last]),   after[−1] = start
  *
- * which gives 184.0 bytes for a Buffer of Buffer.alloc(1024) in every run (Node 20.20).
+ * which gives 184.0 bytes for a Buffer of Buffer.alloc(1024) in every run (Node 20.20). Sweeping that is still
+ * under way at the start would shrink it, so it is waited for.
  *
  * The same sum is wrong outside the heap: V8 frees ArrayBuffers on a helper thread after the collection, in
  * between two looks, and the sum came to 740–910 bytes of 1,024. There the count is taken in bursts without
@@ -41,6 +42,7 @@ export async function measureAllocation(
   run: (count: number) => number,
   operations: number,
 ): Promise<AllocationFigures> {
+  await quietHeap();
   const heap = heapBytes(run, operations);
   let sink = heap.sink;
   const external: number[] = [];

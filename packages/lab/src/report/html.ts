@@ -1,4 +1,168 @@
-import type { LabReport } from './report.ts';
+/**
+ * The report as one HTML page: text and tables are written here, charts are drawn by the script inside the page.
+ * The drawing library (Apache ECharts), the script and the style are inlined; the page loads nothing.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Chart, chartsOf, type TableData } from './charts.ts';
+import { formatBytes, formatChange, formatNumber, formatPercent, formatRatioSpread } from './format.ts';
+import type { ComparisonReport, ExperimentReport, LabReport, TargetReport } from './report.ts';
+
+const ASSETS = new URL('../../assets/', import.meta.url);
+
+/**
+ * Renders the page.
+ *
+ * Cost: about 1.2 MB of text, most of it the library.
+ */
 export function renderHtml(report: LabReport): string {
-  return JSON.stringify(report);
+  const charts: Chart[] = [];
+  const sections = report.experiments.map((experiment) => renderExperiment(experiment, charts));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Rockpool lab: ${escapeHtml(report.experiments.map(({ name }) => name).join(', '))}</title>
+<link rel="icon" href="data:,">
+<style>${asset('report.css')}</style>
+</head>
+<body>
+<main>
+<h1>Rockpool lab</h1>
+${renderHeader(report)}
+${sections.join('\n')}
+</main>
+<script type="application/json" id="charts">${JSON.stringify(charts).replaceAll('<', '\\u003c')}</script>
+<script>${library()}</script>
+<script>${asset('report.js')}</script>
+</body>
+</html>
+`;
+}
+
+function renderHeader({ machine, date, command, rounds }: LabReport): string {
+  const { cpu, cores, memoryBytes, os, arch, node, v8, commit } = machine;
+  const items: readonly (readonly [string, string])[] = [
+    ['Machine', `${cpu}, ${cores} cores, ${formatBytes(memoryBytes)}`],
+    ['System', `${os} ${arch}; Node ${node}, V8 ${v8}`],
+    ['Commit', commit ?? 'outside a repository'],
+    ['Date', date],
+    ['Reproduce', command],
+  ];
+  const list = items.map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`).join('');
+  return `<dl class="machine">${list}</dl>
+<p>Figures are medians of ${rounds} round${rounds === 1 ? '' : 's'}, ranges from the smallest round to the largest. Baseline and variants ran in turn, every case of every round in a fresh process. Heap and external are bytes allocated per operation. GC time is the pauses of the main thread. Latencies come from a pass of their own that times every operation, and contain the cost of the clock.</p>`;
+}
+
+function renderExperiment(experiment: ExperimentReport, charts: Chart[]): string {
+  const { name, summary, notes, comparisons } = experiment;
+  return `<section id="${name}">
+<h2>${escapeHtml(name)}<span>${escapeHtml(summary)}</span></h2>
+${renderNotes(notes)}
+${comparisons.map((comparison) => renderComparison(comparison, `${name}-${comparison.id}`, charts)).join('\n')}
+</section>`;
+}
+
+function renderComparison(comparison: ComparisonReport, prefix: string, charts: Chart[]): string {
+  const own = chartsOf(comparison, prefix);
+  charts.push(...own);
+  const absent = comparison.cases.flatMap(({ title, unavailable }) =>
+    unavailable === null ? [] : [`${title}: ${unavailable}.`],
+  );
+  return `<article>
+<h3>${escapeHtml(comparison.title)}</h3>
+${renderNotes([...comparison.notes, ...absent])}
+${renderRatios(comparison)}
+${renderFacts(comparison)}
+<div class="charts">${own.map(renderChart).join('\n')}</div>
+</article>`;
+}
+
+function renderChart(chart: Chart): string {
+  return `<figure class="${chart.kind}">
+<figcaption>${escapeHtml(chart.title)}</figcaption>
+${renderLegend(chart)}
+<div class="chart" id="${chart.id}" role="img" aria-label="${escapeHtml(chart.title)}; the table below has its figures"></div>
+${renderTable(chart.table)}
+</figure>`;
+}
+
+/** In HTML, where it wraps by itself, rather than in the picture, where it would overlap. */
+function renderLegend(chart: Chart): string {
+  if (chart.kind === 'bars') return '';
+  const entries = chart.series.map(
+    ({ name }, i) => `<li><i class="series-${i + 1}"></i>${escapeHtml(name)}</li>`,
+  );
+  return `<ul class="legend">${entries.join('')}</ul>`;
+}
+
+function renderRatios({ cases, ratios, targets }: ComparisonReport): string {
+  if (ratios.length === 0) return '';
+  const titles = new Map(cases.map(({ id, title }) => [id, title]));
+  const judged = ratios.some(({ verdict }) => verdict !== null);
+  const head = ['', 'times as fast (range)', 'GC time per operation', ...(judged ? ['verdict'] : [])];
+  const rows = ratios.map(({ variant, baseline, speed, gcTime, verdict }) => [
+    `${titles.get(variant)} vs ${titles.get(baseline)}`,
+    formatRatioSpread(speed),
+    gcTime === null ? '–' : formatChange(gcTime.median),
+    ...(judged ? [verdict ?? ''] : []),
+  ]);
+  return renderTable({ head, rows }) + renderTargets(targets, titles);
+}
+
+function renderTargets(targets: readonly TargetReport[], titles: ReadonlyMap<string, string>): string {
+  if (targets.length === 0) return '';
+  const rows = targets.map(({ variant, baseline, metric, atLeast, measured, reached }) => {
+    const show = metric === 'speed' ? (value: number) => `${formatNumber(value)}×` : formatPercent;
+    return [
+      `${titles.get(variant)} vs ${titles.get(baseline)}`,
+      metric === 'speed' ? 'times as fast' : 'GC time saved',
+      `≥ ${show(atLeast)}`,
+      measured === null ? '–' : show(measured),
+      reached === null ? 'not measured' : reached ? 'reached' : 'missed',
+    ];
+  });
+  return renderTable({ head: ['Target', '', 'wanted', 'measured', ''], rows });
+}
+
+/** What the workloads say of themselves; a fact that is the same for all cases stands once. */
+function renderFacts({ cases }: ComparisonReport): string {
+  const said = cases.flatMap(({ title, figures }) =>
+    Object.entries(figures?.facts ?? {}).map(([label, { median }]) => ({ title, label, median })),
+  );
+  if (said.length === 0) return '';
+  const rows = said.flatMap(({ title, label, median }): string[][] => {
+    const first = said.find((it) => it.label === label);
+    const shared = said.every((it) => it.label !== label || it.median === median);
+    if (!shared) return [[label, title, formatNumber(median)]];
+    return first?.title === title ? [[label, 'all cases', formatNumber(median)]] : [];
+  });
+  return renderTable({ head: ['Of the workload', '', ''], rows });
+}
+
+function renderTable({ head, rows }: TableData): string {
+  const headings = head.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('');
+  const body = rows.map(([first = '', ...rest]) => {
+    const cells = rest.map((text) => `<td>${escapeHtml(text)}</td>`).join('');
+    return `<tr><th scope="row">${escapeHtml(first)}</th>${cells}</tr>`;
+  });
+  return `<div class="table"><table><thead><tr>${headings}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+}
+
+function renderNotes(notes: readonly string[]): string {
+  if (notes.length === 0) return '';
+  return `<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`;
+}
+
+function asset(name: string): string {
+  return readFileSync(new URL(name, ASSETS), 'utf8');
+}
+
+function library(): string {
+  return readFileSync(createRequire(import.meta.url).resolve('echarts/dist/echarts.min.js'), 'utf8');
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -39,7 +39,9 @@ export function summariseExperiment(
 }
 
 function summarise(comparison: Comparison, cases: readonly CaseRounds[]): ComparisonReport {
-  const compared = pairsOf(comparison).flatMap((pair) => compare(pair, cases, comparison.pooled?.includes(pair.variant) === true));
+  const compared = pairsOf(comparison).flatMap((pair) =>
+    compare(pair, cases, comparison.pooled?.includes(pair.variant) === true),
+  );
   return {
     id: comparison.id,
     title: comparison.title,

@@ -28,7 +28,9 @@ import type {
   TargetReport,
 } from './report.ts';
 
-/** Lines of no more than this many columns, but for long notes, which a terminal wraps. */
+const COLUMNS = 100;
+
+/** Columns two spaces apart, no lines. */
 const PLAIN = {
   top: '',
   'top-mid': '',
@@ -57,13 +59,13 @@ export function renderHeader({ machine, date, command, rounds }: LabReport): str
     'heap, external: bytes allocated per operation. GC share: of the wall time. longest: one pause.',
     `Reproduce: ${command}`,
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.flatMap((line) => wrap(line, '')).join('\n')}\n`;
 }
 
 /** One experiment. */
 export function renderExperiment(experiment: ExperimentReport): string {
   const title = `${pc.bold(pc.cyan(experiment.name))}  ${experiment.summary}`;
-  const notes = experiment.notes.map((note) => pc.dim(`  ${note}`));
+  const notes = renderNotes(experiment.notes);
   return `\n${[title, ...notes].join('\n')}\n${experiment.comparisons.map(renderComparison).join('')}`;
 }
 
@@ -72,7 +74,7 @@ function renderComparison(comparison: ComparisonReport): string {
   const titles = new Map(cases.map((it) => [it.id, it.title]));
   const parts = [
     `${pc.bold(title)} ${pc.dim(`(one operation: one ${operation})`)}`,
-    ...notes.map((note) => pc.dim(`  ${note}`)),
+    ...renderNotes(notes),
     `${costTable(comparison)}\n`,
     collectorTable(cases),
     clockLine(cases),
@@ -81,6 +83,25 @@ function renderComparison(comparison: ComparisonReport): string {
     ...targets.map((target) => targetLine(target, titles)),
   ];
   return `\n${parts.filter((part) => part !== '').join('\n')}\n`;
+}
+
+function renderNotes(notes: readonly string[]): string[] {
+  return notes.flatMap((note) => wrap(note, '  ')).map((line) => pc.dim(line));
+}
+
+/** Breaks at spaces, so that no line is wider than the terminal. */
+function wrap(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > COLUMNS) {
+      lines.push(indent + line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, indent + line];
 }
 
 function costTable({ operation, cases }: ComparisonReport): string {
@@ -122,7 +143,9 @@ function clockLine(cases: readonly CaseReport[]): string {
   const clocks = cases.flatMap(({ figures }) => (figures === null ? [] : [figures.clockNs.median]));
   const longest = Math.max(0, ...clocks);
   if (longest === 0) return '';
-  return pc.dim(`  p50–max: a pass of its own that times every operation; ${formatTime(longest)} of each is the clock.`);
+  return pc.dim(
+    `  p50–max: a pass of its own that times every operation; ${formatTime(longest)} of each is the clock.`,
+  );
 }
 
 function table(
@@ -171,9 +194,7 @@ function factLines(cases: readonly CaseReport[]): string[] {
   return [...labels].map((label) => {
     const said = cases.flatMap(({ title, figures }) => {
       const fact = figures?.facts[label];
-      return fact === undefined
-        ? []
-        : [{ title, text: formatCountSpread(fact) }];
+      return fact === undefined ? [] : [{ title, text: formatCountSpread(fact) }];
     });
     const same = said.every(({ text }) => text === said[0]?.text);
     const text = same ? said[0]?.text : said.map((it) => `${it.title} ${it.text}`).join(', ');

@@ -19,11 +19,9 @@ export interface Ageable {
 
 const listeners = new Set<WeakRef<Ageable>>();
 let armed = false;
-let epochs = 0;
 
 const registry = new FinalizationRegistry<undefined>(() => {
   armed = false;
-  epochs++;
   for (const reference of listeners) {
     const listener = reference.deref();
     if (listener === undefined) listeners.delete(reference);
@@ -51,9 +49,4 @@ export function onMajorGc(listener: Ageable): () => void {
   return () => {
     listeners.delete(reference);
   };
-}
-
-/** Epochs noticed so far in this thread; for tests and statistics. */
-export function gcEpochs(): number {
-  return epochs;
 }

@@ -30,9 +30,7 @@ export class CapturedStack {
   /** Lines beginning with "    at "; empty where the engine gives none. Lets go of the frames. */
   get text(): string {
     if (this.#holder !== undefined) {
-      const text = this.#holder.stack ?? '';
-      const firstFrame = text.indexOf('\n');
-      this.#text = firstFrame === -1 ? '' : text.slice(firstFrame + 1);
+      this.#text = withoutHeader(this.#holder);
       this.#holder = undefined;
     }
     return this.#text;
@@ -42,4 +40,17 @@ export class CapturedStack {
 /** The stack of the caller of `below`, formatted. */
 export function captureStack(below: (...args: never[]) => unknown): string {
   return new CapturedStack(below).text;
+}
+
+/** The frames as text. A program's own `Error.prepareStackTrace` may give anything, or throw. */
+function withoutHeader(holder: { readonly stack?: unknown }): string {
+  try {
+    const { stack } = holder;
+    if (Array.isArray(stack)) return stack.map((frame) => `    at ${String(frame)}`).join('\n');
+    const text = stack === undefined ? '' : String(stack);
+    const firstFrame = text.indexOf('\n');
+    return firstFrame === -1 ? '' : text.slice(firstFrame + 1);
+  } catch {
+    return '';
+  }
 }

@@ -65,6 +65,13 @@ const MAX_INTERVAL = 2 ** 30;
 /** Distinct reports remembered; past it the oldest is forgotten and may be told again. */
 const REMEMBERED_REPORTS = 1024;
 
+let detectors = 0;
+
+/** Differs between detectors and between runs, so that not all sample the same calls. */
+function nextSeed(): number {
+  return Date.now() ^ Math.imul(++detectors, 0x9e3779b9);
+}
+
 /**
  * Tracks a sample of the resources it is shown and reports those that were lost.
  *
@@ -90,7 +97,7 @@ export class LeakDetector {
 
   /** {@link LeakDetectorOptions.onLeak} */
   readonly #onLeak: ((leak: LeakReport) => void) | undefined;
-  readonly #random = new Random(Date.now() | 1);
+  readonly #random = new Random(nextSeed());
   readonly #known = new Set<string>();
   readonly #registry: FinalizationRegistry<LeakTrack>;
   /** What tracks see of this detector. */

@@ -76,7 +76,7 @@ class Audit {
     }
     if (item instanceof Set) {
       const other = fresh as Set<unknown>;
-      const same = item.size === other.size && [...item].every((e) => isReference(e) || other.has(e));
+      const same = item.size === other.size && holdsValuesOf(item, other) && holdsValuesOf(other, item);
       if (!same) this.#differ(path, describe(item), describe(other));
       return false;
     }
@@ -99,6 +99,10 @@ class Audit {
       const at = join(path, `get(${show(key)})`);
       if (!fresh.has(key)) this.#differ(at, describe(value), 'no such key');
       else this.compare(value, fresh.get(key), at, depth + 1);
+    }
+    for (const [key, value] of fresh) {
+      if (isReference(key) || item.has(key)) continue;
+      this.#differ(join(path, `get(${show(key)})`), 'no such key', describe(value));
     }
   }
 
@@ -128,6 +132,11 @@ class Audit {
 /** Objects and functions are made anew with each item, so their identity says nothing. */
 function isReference(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Whether `set` has all numbers, strings and the like that are in `other`. */
+function holdsValuesOf(set: Set<unknown>, other: Set<unknown>): boolean {
+  return [...other].every((element) => isReference(element) || set.has(element));
 }
 
 function join(path: string, key: PropertyKey): string {

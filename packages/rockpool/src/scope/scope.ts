@@ -26,7 +26,7 @@ type MethodArgs<R, K extends keyof R> = R[K] extends (...args: infer A) => unkno
 /**
  * Registers calls that run when the scope ends; see {@link scope}. Valid until then.
  *
- * Every form throws {@link ScopeEndedError} once the scope has ended.
+ * Every form that would defer something throws {@link ScopeEndedError} once the scope has ended.
  */
 export interface Defer {
   /**

@@ -76,8 +76,11 @@ describe('an error in a deferred call', () => {
   });
 
   it('may be no Error at all, undefined included', () => {
-    expect(thrownBy(() => scope((defer) => defer(fail, undefined)))).toBe(undefined);
-    expect(thrownBy(() => scope(() => fail(null)))).toBe(null);
+    for (const error of [undefined, null, 0, '', false]) {
+      expect(thrownBy(() => scope(() => fail(error)))).toBe(error);
+      expect(thrownBy(() => scope((defer) => defer(fail, error)))).toBe(error);
+      expect(thrownBy(() => scope((defer) => [1, 2].forEach(() => void defer(fail, error))))).toBe(error);
+    }
     const thrown = thrownBy(() =>
       scope((defer) => {
         defer(fail, null);

@@ -61,6 +61,13 @@ describe('the outcome of an asynchronous scope', () => {
     expect(calls).toEqual(['deferred']);
   });
 
+  it('may be a rejection with no Error at all, undefined included', async () => {
+    for (const error of [undefined, null, 0, '', false]) {
+      expect(await rejectionOf(scope.async(() => fail(error)))).toBe(error);
+      expect(await rejectionOf(scope.async((defer) => defer(fail, error)))).toBe(error);
+    }
+  });
+
   it('is there only after the last deferred call is done', async () => {
     let done = false;
     await scope.async((defer) => {

@@ -1,0 +1,191 @@
+// Draws the charts of a report. Runs in the page, after the drawing library; data lies in #charts, colours are the
+// page's custom properties, so that light and dark follow the reader's setting.
+(() => {
+  const { echarts } = window;
+  const charts = JSON.parse(document.getElementById('charts').textContent);
+  const dark = window.matchMedia('(prefers-color-scheme: dark)');
+  const FONT = 12;
+  const BAR_PX = 38;
+  const UNITS = [
+    [1e9, 's'],
+    [1e6, 'ms'],
+    [1e3, 'µs'],
+    [1, 'ns'],
+  ];
+
+  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const trimmed = (value) => String(Number(value.toPrecision(3)));
+
+  function formatter(format) {
+    return (value) => {
+      if (format !== 'time' || value === 0) return trimmed(value);
+      const [size, unit] = UNITS.find(([least]) => Math.abs(value) >= least) ?? [1, 'ns'];
+      return `${trimmed(value / size)} ${unit}`;
+    };
+  }
+
+  function valueAxis(chart, more) {
+    return {
+      name: chart.axis,
+      nameLocation: 'middle',
+      nameTextStyle: { color: color('quiet'), fontSize: FONT },
+      axisLabel: {
+        color: color('quiet'),
+        fontSize: FONT,
+        hideOverlap: true,
+        showMaxLabel: chart.kind === 'percentiles',
+        formatter: formatter(chart.format),
+      },
+      axisLine: { show: false },
+      splitLine: { lineStyle: { color: color('line') } },
+      ...more,
+    };
+  }
+
+  function categoryAxis(data, more) {
+    return {
+      type: 'category',
+      data,
+      axisLabel: { color: color('text'), fontSize: FONT, interval: 0 },
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: color('line') } },
+      ...more,
+    };
+  }
+
+  const grid = { left: 8, right: 24, top: 12, bottom: 40, containLabel: true };
+  const tooltip = () => ({
+    trigger: 'item',
+    confine: true,
+    backgroundColor: color('ground'),
+    borderColor: color('line'),
+    textStyle: { color: color('text'), fontSize: FONT },
+  });
+
+  /** A whisker from low to high, and the median's text behind its end. */
+  function whisker(chart) {
+    return (params, api) => {
+      const row = api.value(0);
+      const [low, y] = api.coord([api.value(1), row]);
+      const [high] = api.coord([api.value(2), row]);
+      const style = { stroke: color('text'), lineWidth: 1.5 };
+      const line = (x1, y1, x2, y2) => ({ type: 'line', shape: { x1, y1, x2, y2 }, style });
+      const label = {
+        type: 'text',
+        style: {
+          text: chart.texts[params.dataIndex],
+          x: high + 8,
+          y,
+          fill: color('text'),
+          fontSize: FONT,
+          verticalAlign: 'middle',
+        },
+      };
+      const bars = [line(low, y, high, y), line(low, y - 5, low, y + 5), line(high, y - 5, high, y + 5)];
+      return { type: 'group', children: [...(high - low > 1 ? bars : []), label] };
+    };
+  }
+
+  function horizontal(chart, largest, series) {
+    return {
+      grid,
+      tooltip: tooltip(),
+      // A quarter more than the longest bar: room for the text behind it.
+      xAxis: valueAxis(chart, {
+        type: 'value',
+        nameGap: 28,
+        min: 0,
+        max: largest > 0 ? largest * 1.25 : 1,
+        splitNumber: 4,
+      }),
+      yAxis: categoryAxis(chart.labels, { inverse: true }),
+      series,
+    };
+  }
+
+  function bars(chart) {
+    const show = formatter(chart.format);
+    return horizontal(chart, Math.max(...chart.highs), [
+      {
+        type: 'bar',
+        barWidth: 18,
+        data: chart.medians.map((value, i) => ({
+          value,
+          itemStyle: { color: color(i === chart.baseline ? 'bar-baseline' : 'bar') },
+        })),
+        tooltip: {
+          formatter: ({ dataIndex: i }) =>
+            `${chart.labels[i]}: ${show(chart.medians[i])} (${show(chart.lows[i])}–${show(chart.highs[i])})`,
+        },
+      },
+      {
+        type: 'custom',
+        renderItem: whisker(chart),
+        data: chart.lows.map((low, i) => [i, low, chart.highs[i]]),
+        encode: { y: 0, x: [1, 2] },
+        silent: true,
+        z: 3,
+      },
+    ]);
+  }
+
+  function stack(chart) {
+    const sums = chart.labels.map((_, i) => chart.series.reduce((sum, { values }) => sum + values[i], 0));
+    const show = formatter(chart.format);
+    const layers = chart.series.map(({ name, values }, k) => ({
+      type: 'bar',
+      name,
+      stack: 'all',
+      barWidth: 18,
+      data: values,
+      itemStyle: { color: color(`series-${k + 1}`) },
+      tooltip: { formatter: ({ dataIndex: i }) => `${chart.labels[i]}, ${name}: ${show(values[i])}` },
+    }));
+    const texts = {
+      type: 'custom',
+      renderItem: whisker(chart),
+      data: sums.map((sum, i) => [i, sum, sum]),
+      encode: { y: 0, x: [1, 2] },
+      silent: true,
+      z: 3,
+    };
+    return horizontal(chart, Math.max(...sums), [...layers, texts]);
+  }
+
+  function percentiles(chart) {
+    const show = formatter(chart.format);
+    return {
+      grid: { ...grid, left: 28, bottom: 12 },
+      tooltip: tooltip(),
+      xAxis: categoryAxis(chart.points),
+      yAxis: valueAxis(chart, { type: 'log', nameGap: 52 }),
+      series: chart.series.map(({ name, values }, k) => ({
+        type: 'line',
+        name,
+        // A logarithmic axis has no zero.
+        data: values.map((value) => Math.max(1, value)),
+        symbolSize: 7,
+        itemStyle: { color: color(`series-${k + 1}`) },
+        lineStyle: { color: color(`series-${k + 1}`), width: 2 },
+        tooltip: { formatter: ({ dataIndex: i }) => `${name}, ${chart.points[i]}: ${show(values[i])}` },
+      })),
+    };
+  }
+
+  const draw = { bars, stack, percentiles };
+  const drawn = charts.map((chart) => {
+    const element = document.getElementById(chart.id);
+    element.style.height = chart.kind === 'percentiles' ? '280px' : `${chart.labels.length * BAR_PX + 70}px`;
+    return { chart, picture: echarts.init(element, null, { renderer: 'svg' }) };
+  });
+  const paint = () => {
+    for (const { chart, picture } of drawn) {
+      picture.setOption({ animation: false, ...draw[chart.kind](chart) }, true);
+    }
+  };
+  paint();
+  dark.addEventListener('change', paint);
+  window.addEventListener('resize', () => {
+    for (const { picture } of drawn) picture.resize();
+  });
+})();

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { EXPERIMENTS } from '../src/registry.ts';
+import type { LabReport } from '../src/report/report.ts';
+
+const BIN = fileURLToPath(new URL('../bin/rockpool.js', import.meta.url));
+const SCHEMA = createRequire(import.meta.url)('../report.schema.json') as object;
+/** One round of every case, 10 ms each: nearly all of the time goes into starting processes. */
+const TINY = ['--rounds', '1', '--seconds', '0.01'];
+const TINY_LIMIT_MS = 180_000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function rockpool(args: readonly string[], onStderr?: (pid: number) => void): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const text = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      text.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      text.stderr += chunk;
+      onStderr?.(child.pid as number);
+    });
+    child.on('close', (code) => resolve({ code, ...text }));
+  });
+}
+
+describe.each(EXPERIMENTS.map(({ name }) => name))('rockpool lab %s', (name) => {
+  test(
+    'runs to its end and writes its reports',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'rockpool-lab-'));
+      const [json, html] = [join(folder, 'report.json'), join(folder, 'report.html')];
+      const { code, stdout, stderr } = await rockpool(['lab', name, ...TINY, '--json', json, '--html', html]);
+      expect(stderr).not.toContain('Error');
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Reproduce: npx rockpool lab ${name} --rounds 1 --seconds 0.01`);
+      expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+
+      const report = JSON.parse(readFileSync(json, 'utf8')) as LabReport;
+      const validate = new Ajv({ allErrors: true }).compile(SCHEMA);
+      validate(report);
+      expect(validate.errors).toBeNull();
+      expect(report.experiments.map((experiment) => experiment.name)).toEqual([name]);
+      for (const { cases } of report.experiments.flatMap(({ comparisons }) => comparisons)) {
+        for (const it of cases) expect(it.rounds).toHaveLength(it.unavailable === null ? 1 : 0);
+      }
+      expect(readFileSync(html, 'utf8')).toContain(`<section id="${name}">`);
+    },
+    TINY_LIMIT_MS,
+  );
+});
+
+describe('wrong arguments end with code 2 and say what is wrong', () => {
+  test.each([
+    [['lab', 'nope'], "Cannot run 'nope' as there is no such experiment: known are messages, reuse"],
+    [['lab', '--rounds', '0'], "'--rounds' must be an integer from 1 to 100: received '0'"],
+    [['lab', '--seconds', 'x'], "'--seconds' must be a number from 0.01 to 3600: received 'x'"],
+    [['lab', '--json', '/nowhere/at/all.json'], "'/nowhere/at/all.json' gives ENOENT"],
+    [['lab', '--nope'], "unknown option '--nope'"],
+    [['lab', '--rounds'], 'argument missing'],
+    [['nope'], "unknown command 'nope'"],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await rockpool(args);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+  });
+});
+
+test('--help and --list tell what there is, and end with code 0', async () => {
+  const help = await rockpool(['lab', '--help']);
+  expect(help.code).toBe(0);
+  for (const part of ['--rounds', '--seconds', '--json', '--html', '--quick', '--list', 'Examples:']) {
+    expect(help.stdout).toContain(part);
+  }
+  const list = await rockpool(['lab', '--list']);
+  expect(list.code).toBe(0);
+  for (const { name, summary } of EXPERIMENTS)
+    expect(list.stdout).toMatch(new RegExp(`${name} +${summary.slice(0, 20)}`));
+});
+
+test('an interrupt ends the run with code 130 and writes no report', async () => {
+  const json = join(mkdtempSync(join(tmpdir(), 'rockpool-lab-')), 'report.json');
+  let interrupted = false;
+  const { code } = await rockpool(['lab', 'objects', '--seconds', '3600', '--json', json], (pid) => {
+    if (!interrupted) process.kill(pid, 'SIGINT');
+    interrupted = true;
+  });
+  expect(code).toBe(130);
+  expect(existsSync(json)).toBe(false);
+});

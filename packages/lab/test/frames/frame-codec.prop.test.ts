@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeFrame, encodeFresh, encodeInto, Frame, type Message } from '../../src/frames/frame-codec.ts';
+import { FRAME_CAPACITY_BYTES, HEADER_BYTES } from '../../src/frames/frame-layout.ts';
+import { MAX_BODY_BYTES } from '../../src/frames/message-bodies.ts';
+
+const alloc = (bytes: number) => Buffer.alloc(bytes);
+const body = fc
+  .string({ unit: 'binary', maxLength: 300 })
+  .filter((s) => Buffer.byteLength(s) <= MAX_BODY_BYTES);
+const message: fc.Arbitrary<Message> = fc.record({
+  id: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  sender: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  timeMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+  body,
+});
+
+test('a frame decodes to the message that was encoded', () => {
+  fc.assert(
+    fc.property(message, (sent) => {
+      expect(decodeFrame(encodeFresh(alloc, sent))).toEqual(sent);
+    }),
+  );
+});
+
+test('a reused frame holds the same bytes as a fresh one, whatever it held before', () => {
+  const frame = new Frame();
+  fc.assert(
+    fc.property(message, (sent) => {
+      encodeInto(frame, sent);
+      expect(frame.buffer.subarray(0, frame.length).equals(encodeFresh(alloc, sent))).toBe(true);
+    }),
+  );
+});
+
+test('the longest body fits, in any script, and one byte more is refused', () => {
+  const frame = new Frame();
+  for (const character of ['a', 'é', '漢', '😀']) {
+    const size = Buffer.byteLength(character);
+    const longest = character.repeat(Math.floor(MAX_BODY_BYTES / size));
+    const fits: Message = { id: 1, sender: 2, timeMs: 3, body: longest };
+    encodeInto(frame, fits);
+    expect(decodeFrame(Buffer.from(frame.buffer.subarray(0, frame.length)))).toEqual(fits);
+    const over: Message = { ...fits, body: `${longest}${character.repeat(1)}a` };
+    expect(() => encodeInto(frame, over)).toThrow(RangeError);
+    expect(() => encodeFresh(alloc, over)).toThrow(RangeError);
+  }
+});
+
+test('a frame holds three bytes for each of the longest body’s units', () => {
+  expect(HEADER_BYTES).toBe(24);
+  expect(FRAME_CAPACITY_BYTES).toBe(3024);
+});
+
+test('a wrong magic or length is refused', () => {
+  const bytes = encodeFresh(alloc, { id: 1, sender: 2, timeMs: 3, body: 'hello' });
+  expect(() => decodeFrame(bytes.subarray(0, 26))).toThrow(/length is 29: received 26 bytes/);
+  bytes[0] = 0;
+  expect(() => decodeFrame(bytes)).toThrow(/magic is 0x504c4d/);
+});

@@ -1,0 +1,31 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { renderExperiment, renderHeader } from '../../src/report/terminal.ts';
+import { experimentReport, labReport } from '../measurements.ts';
+
+const experiment = experimentReport([{ ns: 100, gcMs: 10 }], [{ ns: 50, gcMs: 1 }]);
+const text = stripVTControlCharacters(renderExperiment(experiment));
+
+test('tables hold the figures, the ratio, the verdict and the targets', () => {
+  expect(text).toMatch(/Fresh +100 ns +10\.0 M +1000 +16\.0 B +– +57\.2 MiB/);
+  expect(text).toMatch(/Pool vs Fresh +2\.00× +−90\.0 % +pool it/);
+  expect(text).toMatch(/Native +not in this Node/);
+  expect(text).toContain('Target reached: Pool vs Fresh, times as fast: 2.00×, at least 2.00×');
+  expect(text).toContain('Target not measured: Native vs Fresh');
+});
+
+test('the header says where and how the figures came about', () => {
+  const header = stripVTControlCharacters(renderHeader(labReport()));
+  for (const part of [
+    'A processor, 2 cores, 16.0 GiB',
+    'Node v20.19.0',
+    'Reproduce: npx rockpool lab sample',
+  ]) {
+    expect(header).toContain(part);
+  }
+});
+
+test('no line is wider than 100 columns', () => {
+  const lines = (text + stripVTControlCharacters(renderHeader(labReport()))).split('\n');
+  expect(lines.filter((line) => line.length > 100)).toEqual([]);
+});
