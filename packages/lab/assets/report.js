@@ -33,7 +33,6 @@
         color: color('quiet'),
         fontSize: FONT,
         hideOverlap: true,
-        showMaxLabel: chart.kind === 'percentiles',
         formatter: formatter(chart.format),
       },
       axisLine: { show: false },
@@ -86,18 +85,20 @@
     };
   }
 
+  /** A round step of which a bit more than four reach `most`. */
+  function roundStep(most) {
+    const power = 10 ** Math.floor(Math.log10(most / 4));
+    return power * [1, 2, 2.5, 5, 10].find((factor) => power * factor >= most / 5);
+  }
+
   function horizontal(chart, largest, series) {
+    // A fifth more than the longest bar, at least: room for the text behind it.
+    const step = largest > 0 ? roundStep(largest * 1.2) : 1;
+    const max = largest > 0 ? Math.ceil((largest * 1.2) / step) * step : 1;
     return {
       grid,
       tooltip: tooltip(),
-      // A quarter more than the longest bar: room for the text behind it.
-      xAxis: valueAxis(chart, {
-        type: 'value',
-        nameGap: 28,
-        min: 0,
-        max: largest > 0 ? largest * 1.25 : 1,
-        splitNumber: 4,
-      }),
+      xAxis: valueAxis(chart, { type: 'value', nameGap: 28, min: 0, max, interval: step }),
       yAxis: categoryAxis(chart.labels, { inverse: true }),
       series,
     };

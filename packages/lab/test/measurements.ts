@@ -10,7 +10,7 @@ interface Given {
 }
 
 /** A round of a million operations. */
-export function measurement({ ns, gcMs = 0 }: Given): Measurement {
+function measurement({ ns, gcMs = 0 }: Given): Measurement {
   const none = { count: 0, totalMs: 0, maxMs: 0 };
   const minor = gcMs === 0 ? none : { count: 2, totalMs: gcMs, maxMs: gcMs / 2 };
   return {
@@ -35,7 +35,7 @@ export function measurement({ ns, gcMs = 0 }: Given): Measurement {
 }
 
 /** A case's rounds. */
-export function rounds(id: string, title: string, given: readonly Given[]): CaseRounds {
+function rounds(id: string, title: string, given: readonly Given[]): CaseRounds {
   const prepare = () => ({ kind: 'loop', run: () => 0 }) as const;
   return { case: { id, title, prepare }, unavailable: undefined, rounds: given.map(measurement) };
 }

@@ -1,7 +1,7 @@
 /**
  * The main job: encode chat messages into frames, 256 of them in flight, as a gateway does.
  *
- *     16,384 messages with real texts ─► encode ─► ring of 256 frames ─► the oldest is dropped or put back
+ *     8,192 messages with real texts ─► encode ─► ring of 256 frames ─► the oldest is dropped or put back
  *
  * Choices, made to be fair to every variant:
  * - The allocating variants ask `Buffer.byteLength` first and allocate exactly: an upper bound of three bytes a
@@ -19,7 +19,7 @@ import { type MessageBodies, makeBodies } from '../frames/message-bodies.ts';
 /** Frames in flight. A power of two. */
 const WINDOW = 256;
 /** Different messages, encoded in turn. A power of two. */
-const MESSAGES = 16_384;
+const MESSAGES = 8192;
 const SENDERS = 1024;
 const SEED = 20_240_229;
 const FIRST_MS = 1_700_000_000_000;

@@ -1,9 +1,10 @@
 /**
- * Where pooling objects wins and where it loses: a small plain object, one with collections inside, and a parser
- * with scratch state. The pooled ones are reset completely before their next use; that is part of the price.
+ * Where pooling objects wins and where it loses: a small plain object, one with collections inside, a parser with
+ * scratch in arrays and Maps, a scanner with scratch in typed arrays. The pooled ones are reset completely before their next use; that is part of the price.
  */
 import { Pool } from 'rockpool';
 import type { Comparison, Experiment } from '../experiment.ts';
+import { ByteScanner } from './byte-scanner.ts';
 import { Parser } from './expression-parser.ts';
 import { freshLoop, pooledLoop, type Touch } from './loops.ts';
 
@@ -33,7 +34,7 @@ const SOURCES = [
 /** The experiment. */
 export const objects: Experiment = {
   name: 'objects',
-  summary: 'fresh objects against pooled ones: small, with collections inside, a parser',
+  summary: 'fresh objects against pooled ones: small, with collections inside, with scratch memory',
   secondsPerCase: 2.5,
   notes: [
     'Verdict: "pool it" or "leave it" where every round differs by more than 10 %, else "no difference".',
@@ -56,6 +57,14 @@ export const objects: Experiment = {
       () => new Parser(),
       resetParser,
       parse,
+    ),
+    compare(
+      'scanner',
+      'A scanner with 3 KiB of scratch in typed arrays',
+      'scan',
+      () => new ByteScanner(),
+      (scanner) => scanner.reset(),
+      (scanner, i) => scanner.scan(SOURCES[i % SOURCES.length] as string),
     ),
   ],
 };

@@ -97,6 +97,7 @@ export function chartsOf(comparison: ComparisonReport, prefix: string): Chart[] 
 function timeChart(comparison: ComparisonReport, measured: readonly Measured[], prefix: string): BarChart {
   const times = measured.map(({ figures }) => figures.nsPerOperation);
   const { operation } = comparison;
+  const payload = measured.some(({ figures }) => figures.payloadBytesPerSecond !== null);
   return {
     kind: 'bars',
     id: `${prefix}-time`,
@@ -110,11 +111,22 @@ function timeChart(comparison: ComparisonReport, measured: readonly Measured[], 
     texts: times.map(({ median }) => formatTime(median)),
     baseline: measured.findIndex(({ id }) => id === comparison.baseline),
     table: {
-      head: ['', 'time (range)', `${operation}s/s`, 'heap', 'external', 'RSS peak'],
+      head: [
+        '',
+        'time (range)',
+        `${operation}s/s`,
+        ...(payload ? ['MB/s'] : []),
+        'heap',
+        'external',
+        'RSS peak',
+      ],
       rows: measured.map(({ title, figures: f }) => [
         title,
         formatTimeSpread(f.nsPerOperation),
         formatCount(f.operationsPerSecond.median),
+        ...(payload
+          ? [f.payloadBytesPerSecond ? formatNumber(f.payloadBytesPerSecond.median / 1e6) : '–']
+          : []),
         f.heapBytesPerOperation === null ? '–' : formatBytes(f.heapBytesPerOperation.median),
         f.externalBytesPerOperation === null ? '–' : formatBytes(f.externalBytesPerOperation.median),
         formatBytes(f.rssPeakBytes.median),

@@ -8,6 +8,7 @@ import { type Chart, chartsOf, type TableData } from './charts.ts';
 import { formatBytes, formatChange, formatNumber, formatPercent, formatRatioSpread } from './format.ts';
 import type { ComparisonReport, ExperimentReport, LabReport, TargetReport } from './report.ts';
 
+const require = createRequire(import.meta.url);
 const ASSETS = new URL('../../assets/', import.meta.url);
 
 /**
@@ -160,7 +161,7 @@ function asset(name: string): string {
 }
 
 function library(): string {
-  return readFileSync(createRequire(import.meta.url).resolve('echarts/dist/echarts.min.js'), 'utf8');
+  return readFileSync(require.resolve('echarts/dist/echarts.min.js'), 'utf8');
 }
 
 function escapeHtml(text: string): string {

@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 /** Collects until the pool has seen one more epoch. */
-async function oneEpoch(pool: Pool<never> | Pool<object>): Promise<void> {
+async function oneEpoch(pool: Pool<object>): Promise<void> {
   const { epochs } = pool.stats();
   await collectUntil('an epoch passes', () => pool.stats().epochs > epochs);
 }
@@ -30,19 +30,24 @@ describe('ageing with the garbage collector', () => {
   it('lets an idle item survive one major collection and drops it at the second', async () => {
     const pool = new Pool({ create: () => ({}) });
     pool.prewarm(3);
-    await oneEpoch(pool);
-    expect(pool.stats()).toMatchObject({ idle: 3, victims: 3, epochs: 1 });
-    await oneEpoch(pool);
-    expect(pool.stats()).toMatchObject({ idle: 0, dropped: { aged: 3 } });
+    await collectUntil('two epochs have passed', () => {
+      const { epochs, idle, victims } = pool.stats();
+      expect([idle, victims]).toEqual(
+        [
+          [3, 0],
+          [3, 3],
+        ][epochs] ?? [0, 0],
+      );
+      return epochs >= 2;
+    });
+    expect(pool.stats().dropped.aged).toBe(3);
     pool.close();
   });
 
   it('goes on, collection after collection', async () => {
     const pool = new Pool({ create: () => ({}) });
-    for (let epoch = 1; epoch <= 4; epoch++) {
-      await oneEpoch(pool);
-      expect(pool.stats().epochs).toBe(epoch);
-    }
+    for (let epoch = 0; epoch < 4; epoch++) await oneEpoch(pool);
+    expect(pool.stats().epochs).toBeGreaterThanOrEqual(4);
     pool.close();
   });
 

@@ -69,6 +69,19 @@ describe('a double put', () => {
     });
   });
 
+  it.each(COUNTING)('throws at %s where there is a reset, too, and resets nothing', (checks) => {
+    let resets = 0;
+    const reset = () => void resets++;
+    const pool = new Pool({ create: () => ({ n: 0 }), reset, checks, aging: 'manual' });
+    const [a, b] = [pool.get(), pool.get(), pool.get()];
+    pool.put(a);
+    pool.put(b);
+    expectUnchanged(pool, () => {
+      for (const item of [a, b]) expect(() => pool.put(item)).toThrow(DoublePutError);
+    });
+    expect(resets).toBe(2);
+  });
+
   it.each(COUNTING)('of an item on top of the stack throws at %s', (checks) => {
     const pool = poolAt(checks);
     const [a, b] = [pool.get(), pool.get(), pool.get()];

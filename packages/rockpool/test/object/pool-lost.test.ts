@@ -14,7 +14,7 @@ function watched(checks: PoolChecks, detector: ConstructorParameters<typeof Leak
 }
 
 /** Takes `count` items and forgets them. In a frame of its own, so that no register holds one. */
-function lose(pool: Pool<object>, count: number): void {
+function lose<T extends object>(pool: Pool<T>, count: number): void {
   for (let i = 0; i < count; i++) pool.get();
 }
 
