@@ -16,12 +16,11 @@
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const trimmed = (value) => String(Number(value.toPrecision(3)));
 
-  function formatter(format) {
-    return (value) => {
-      if (format !== 'time' || value === 0) return trimmed(value);
-      const [size, unit] = UNITS.find(([least]) => Math.abs(value) >= least) ?? [1, 'ns'];
-      return `${trimmed(value / size)} ${unit}`;
-    };
+  /** Nanoseconds with the unit that suits. */
+  function show(ns) {
+    if (ns === 0) return '0';
+    const [size, unit] = UNITS.find(([least]) => Math.abs(ns) >= least) ?? [1, 'ns'];
+    return `${trimmed(ns / size)} ${unit}`;
   }
 
   function valueAxis(chart, more) {
@@ -33,7 +32,7 @@
         color: color('quiet'),
         fontSize: FONT,
         hideOverlap: true,
-        formatter: formatter(chart.format),
+        formatter: show,
       },
       axisLine: { show: false },
       splitLine: { lineStyle: { color: color('line') } },
@@ -105,7 +104,6 @@
   }
 
   function bars(chart) {
-    const show = formatter(chart.format);
     return horizontal(chart, Math.max(...chart.highs), [
       {
         type: 'bar',
@@ -132,7 +130,6 @@
 
   function stack(chart) {
     const sums = chart.labels.map((_, i) => chart.series.reduce((sum, { values }) => sum + values[i], 0));
-    const show = formatter(chart.format);
     const layers = chart.series.map(({ name, values }, k) => ({
       type: 'bar',
       name,
@@ -154,7 +151,6 @@
   }
 
   function percentiles(chart) {
-    const show = formatter(chart.format);
     return {
       grid: { ...grid, left: 28, bottom: 12 },
       tooltip: tooltip(),

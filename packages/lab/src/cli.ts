@@ -40,19 +40,17 @@ export async function main(args: readonly string[]): Promise<number> {
 function program(io: CommandIo): Command {
   const root = new Command('rockpool')
     .description('Memory reuse for Node.js: does it pay here?')
-    .showHelpAfterError('(--help shows what there is)')
     .addCommand(labCommand(io));
-  for (const command of [root, ...root.commands])
-    command.exitOverride().showHelpAfterError(root.helpInformation() && '(--help shows what there is)');
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride().showHelpAfterError('(--help shows what there is)');
+  }
   return root;
 }
 
 function report(error: unknown): number {
   // commander has printed its own message by now.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
-  const usage = error instanceof UsageError;
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${pc.red('Error:')} ${text}\n`);
-  if (usage) return MISUSED;
-  return FAILED;
+  return error instanceof UsageError ? MISUSED : FAILED;
 }

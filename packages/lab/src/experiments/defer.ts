@@ -54,10 +54,10 @@ export const defer: Experiment = {
       cases: [
         {
           id: 'scope-outside',
-          title: 'One scope around the loop',
+          title: 'Scope around the loop',
           prepare: () => loopWorkload(scopeOutside),
         },
-        { id: 'scope-inside', title: 'A scope for each iteration', prepare: () => loopWorkload(scopeInside) },
+        { id: 'scope-inside', title: 'Scope per iteration', prepare: () => loopWorkload(scopeInside) },
       ],
     },
   ],

@@ -13,9 +13,6 @@ import {
 } from './format.ts';
 import type { CaseFigures, ComparisonReport } from './report.ts';
 
-/** How the page writes the numbers of an axis. */
-export type AxisFormat = 'time' | 'number';
-
 /** Text cells; the first of each row is its heading. */
 export interface TableData {
   readonly head: readonly string[];
@@ -26,9 +23,8 @@ interface ChartBase {
   /** Unique on the page. */
   readonly id: string;
   readonly title: string;
-  /** What the value axis shows, with its unit. */
+  /** What the value axis shows. Values are nanoseconds; the page writes them with units. */
   readonly axis: string;
-  readonly format: AxisFormat;
   readonly table: TableData;
 }
 
@@ -103,7 +99,6 @@ function timeChart(comparison: ComparisonReport, measured: readonly Measured[], 
     id: `${prefix}-time`,
     title: `Time per ${operation}`,
     axis: `time per ${operation}, median and range of the rounds`,
-    format: 'time',
     labels: measured.map(({ title }) => title),
     medians: times.map(({ median }) => median),
     lows: times.map(({ min }) => min),
@@ -141,20 +136,19 @@ function collectorChart(measured: readonly Measured[], prefix: string): StackCha
     kind: 'stack',
     id: `${prefix}-gc`,
     title: 'GC time by kind',
-    axis: 'GC time, ms per million operations',
-    format: 'number',
+    axis: 'GC time per operation',
     labels: summaries.map(({ title }) => title),
     series: GC_KINDS.map((kind) => ({
       name: KIND_NAMES[kind],
-      values: summaries.map(({ gc }) => gc.kindMsPerMillionOperations[kind].median),
+      values: summaries.map(({ gc }) => gc.kindNsPerOperation[kind].median),
     })),
-    texts: summaries.map(({ gc }) => formatNumber(gc.msPerMillionOperations.median)),
+    texts: summaries.map(({ gc }) => formatTime(gc.nsPerOperation.median)),
     table: {
-      head: ['', 'collections', 'ms per M', 'share of wall time', 'longest pause'],
+      head: ['', 'collections', 'per operation', 'share of wall time', 'longest pause'],
       rows: summaries.map(({ title, gc }) => [
         title,
         formatNumber(gc.count.median),
-        formatNumber(gc.msPerMillionOperations.median),
+        formatTime(gc.nsPerOperation.median),
         formatPercent(gc.share.median),
         formatTime(gc.maxPauseMs.median * 1e6),
       ]),
@@ -171,7 +165,6 @@ function latencyChart(measured: readonly Measured[], prefix: string): Percentile
     id: `${prefix}-latency`,
     title: 'Latency of single operations',
     axis: 'latency, logarithmic',
-    format: 'time',
     points,
     series: measured.map(({ title, figures }) => ({ name: title, values: valuesOf(figures) })),
     table: {

@@ -4,6 +4,8 @@
  */
 import type { Step } from '../harness/schedule.ts';
 
+/** Of a terminal that does not tell. */
+const DEFAULT_COLUMNS = 80;
 const CLEAR_LINE = '\r\x1b[2K';
 
 /** Tells where the run stands. */
@@ -27,7 +29,7 @@ export class Progress {
     }
     const percent = Math.floor((100 * step.done) / step.total);
     const text = `${percent} %  ${where}: ${step.case.title}${this.#left(step)}`;
-    this.#stream.write(CLEAR_LINE + text.slice(0, Math.max(20, this.#stream.columns - 1)));
+    this.#stream.write(CLEAR_LINE + text.slice(0, (this.#stream.columns || DEFAULT_COLUMNS) - 1));
   }
 
   /** Takes the line away again. */

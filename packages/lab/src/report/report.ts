@@ -86,9 +86,10 @@ export interface GcSummary {
   readonly count: Spread;
   /** GC time divided by wall time, 0 to 1. */
   readonly share: Spread;
-  readonly msPerMillionOperations: Spread;
+  /** GC time divided by operations; a part of the time per operation. */
+  readonly nsPerOperation: Spread;
   /** The same by kind; medians, so they need not add up. */
-  readonly kindMsPerMillionOperations: Readonly<Record<GcKind, Spread>>;
+  readonly kindNsPerOperation: Readonly<Record<GcKind, Spread>>;
   /** The longest pause of the main thread. */
   readonly maxPauseMs: Spread;
 }

@@ -101,19 +101,19 @@ function figuresOf(rounds: readonly Measurement[]): CaseFigures {
 
 function gcFiguresOf(rounds: readonly Measurement[]): GcSummary | null {
   const measured = rounds.flatMap(({ gc, wallMs, operations }) =>
-    gc === null ? [] : [{ gc, wallMs, perMillion: 1e6 / operations }],
+    gc === null ? [] : [{ gc, wallMs, operations }],
   );
   if (measured.length === 0) return null;
   return {
     count: spread(measured.map(({ gc }) => gc.count)),
     share: spread(measured.map(({ gc, wallMs }) => gc.totalMs / wallMs)),
-    msPerMillionOperations: spread(measured.map(({ gc, perMillion }) => gc.totalMs * perMillion)),
-    kindMsPerMillionOperations: Object.fromEntries(
+    nsPerOperation: spread(measured.map(({ gc, operations }) => (gc.totalMs * 1e6) / operations)),
+    kindNsPerOperation: Object.fromEntries(
       GC_KINDS.map((kind) => [
         kind,
-        spread(measured.map(({ gc, perMillion }) => gc.kinds[kind].totalMs * perMillion)),
+        spread(measured.map(({ gc, operations }) => (gc.kinds[kind].totalMs * 1e6) / operations)),
       ]),
-    ) as GcSummary['kindMsPerMillionOperations'],
+    ) as GcSummary['kindNsPerOperation'],
     maxPauseMs: spread(measured.map(({ gc }) => gc.maxMs)),
   };
 }

@@ -118,7 +118,7 @@ function costTable({ operation, cases }: ComparisonReport): string {
 }
 
 function collectorTable(cases: readonly CaseReport[]): string {
-  const head = ['', 'GCs', 'GC ms/M op', 'GC share', 'longest', 'p50', 'p99', 'p99.9', 'max'];
+  const head = ['', 'GCs', 'GC time/op', 'GC share', 'longest', 'p50', 'p99', 'p99.9', 'max'];
   return table(head, cases, (f) => [
     ...collectorCells(f.gc),
     formatTime(f.p50Ns.median),
@@ -132,7 +132,7 @@ function collectorCells(gc: GcSummary | null): string[] {
   if (gc === null) return ['–', '–', '–', '–'];
   return [
     formatCount(gc.count.median),
-    formatNumber(gc.msPerMillionOperations.median),
+    formatTime(gc.nsPerOperation.median),
     formatPercent(gc.share.median),
     formatTime(gc.maxPauseMs.median * 1e6),
   ];

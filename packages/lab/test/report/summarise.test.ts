@@ -48,7 +48,7 @@ test('targets are judged by the median, and not where nothing was measured', () 
 
 test('figures say what one round cost', () => {
   const figures = comparison().cases[0]?.figures;
-  expect(figures?.gc?.msPerMillionOperations).toEqual({ median: 15, min: 10, max: 20 });
+  expect(figures?.gc?.nsPerOperation).toEqual({ median: 15, min: 10, max: 20 });
   expect(figures?.gc?.share.max).toBeCloseTo(0.1);
   expect(figures?.payloadBytesPerSecond?.max).toBe(1e9);
   expect(figures?.externalBytesPerOperation).toBeNull();

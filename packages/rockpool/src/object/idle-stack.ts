@@ -10,9 +10,9 @@
  * worker has its own pool and there is nobody to steal from. Ageing exchanges two arrays and never walks
  * the items. Policy (when to age, what to refuse) lives in `pool.ts`.
  *
- * Invariants: `count = live count + victims.count`, `room = limit − victims.count`, `bytes = Σ charges of both`,
- * and every array element at or above its generation's count is undefined, so that nothing that was handed out
- * is retained.
+ * Invariants: `count = live count + victims.count`, `room = min(allowed, limit − victims.count)`,
+ * `bytes = Σ charges of both`, and every array element at or above its generation's count is undefined, so that
+ * nothing that was handed out is retained.
  */
 
 /** One generation of idle items. `charges` runs beside `items` if the pool is sized, else it stays empty. */
@@ -51,9 +51,10 @@ export class IdleStack<T> {
   #charges: number[] = [];
   #bytes = 0;
   #victims = Generation.empty<T>();
-  /** limit − victims.count: live items that `tryPush` allows. */
+  /** min(allowed, limit − victims.count): live items that `tryPush` brings the stack to. */
   #room: number;
-  readonly #limit: number;
+  #allowed: number;
+  #limit: number;
   readonly #sized: boolean;
 
   /**
@@ -62,6 +63,7 @@ export class IdleStack<T> {
    */
   constructor(limit: number, sized: boolean) {
     this.#limit = limit;
+    this.#allowed = limit;
     this.#room = limit;
     this.#sized = sized;
   }
@@ -69,6 +71,11 @@ export class IdleStack<T> {
   /** Items in both generations. */
   get count(): number {
     return this.#count + this.#victims.count;
+  }
+
+  /** Items that came since the last epoch. */
+  get liveCount(): number {
+    return this.#count;
   }
 
   /** Items that the next epoch drops. */
@@ -79,6 +86,18 @@ export class IdleStack<T> {
   /** Charges of both generations. */
   get bytes(): number {
     return this.#bytes + this.#victims.bytes;
+  }
+
+  /** Sets the limit, and allows as many live items. Nothing is dropped. */
+  resize(limit: number): void {
+    this.#limit = limit;
+    this.allow(limit);
+  }
+
+  /** Has `tryPush` refuse from `count` live items on, where the limit is higher; 0 or less: always. */
+  allow(count: number): void {
+    this.#allowed = count;
+    this.#setRoom();
   }
 
   /** The item that the next `pop` gives, if it is live. */
@@ -134,7 +153,7 @@ export class IdleStack<T> {
     const item = victims.items[top];
     victims.items[top] = undefined;
     victims.count = top;
-    this.#room++;
+    this.#setRoom();
     if (this.#sized) victims.bytes -= victims.charges[top] as number;
     return item;
   }
@@ -151,7 +170,7 @@ export class IdleStack<T> {
     const victims = this.#victims;
     if (index < victims.count) {
       victims.count--;
-      this.#room++;
+      this.#setRoom();
       if (this.#sized) victims.bytes -= removeAt(victims.charges, index);
       return removeAt(victims.items, index) as T;
     }
@@ -193,7 +212,7 @@ export class IdleStack<T> {
 
   /** Checks the invariants; for tests and debug builds. */
   assertValid(): void {
-    const room = this.#limit - this.#victims.count;
+    const room = Math.min(this.#allowed, this.#limit - this.#victims.count);
     if (this.#room !== room) throw new Error(`room is ${this.#room}, should be ${room}`);
     const live = new Generation(this.#items, this.#charges, this.#count, this.#bytes);
     for (const { items, charges, count, bytes } of [live, this.#victims]) {
@@ -219,7 +238,11 @@ export class IdleStack<T> {
 
   #setVictims(victims: Generation<T>): void {
     this.#victims = victims;
-    this.#room = this.#limit - victims.count;
+    this.#setRoom();
+  }
+
+  #setRoom(): void {
+    this.#room = Math.min(this.#allowed, this.#limit - this.#victims.count);
   }
 
   /** `younger` on top of `older`. */
@@ -247,6 +270,7 @@ function removeAt<E>(array: E[], index: number): E {
 }
 
 function dropped<T>(generation: Generation<T>): Dropped<T> {
-  generation.items.length = generation.count;
+  const { items, count } = generation;
+  if (items.length !== count) items.length = count;
   return { items: generation.items as T[], bytes: generation.bytes };
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The right to use one item until it is released: an item and its way home, single-use.
  *

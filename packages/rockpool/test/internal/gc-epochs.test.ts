@@ -1,4 +1,6 @@
 /** Epochs: major collections are noticed, minor ones are not, and no listener is kept alive. */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Ageable, onMajorGc } from '../../src/internal/gc-epochs.ts';
 import { onInterval } from '../../src/internal/interval-epochs.ts';
@@ -85,7 +87,7 @@ describe('a minor collection', () => {
     const before = listener.epochs;
     for (let i = 0; i < 20; i++) {
       globalThis.gc?.({ type: 'minor' });
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn(); // for the finalizers
     }
     expect(listener.epochs).toBe(before);
     end();

@@ -4,6 +4,7 @@ import { type ChaosOptions, Pool } from '../../src/index.ts';
 import { Chaos } from '../../src/object/chaos.ts';
 import { expectBalanced } from './balance.ts';
 import { fill, numbered } from './numbered-pool.ts';
+import { quiet } from './quiet.ts';
 
 const SITE = { action: 'create pool' };
 
@@ -89,6 +90,7 @@ describe('a pool with chaos', () => {
       chaos: true,
       checks,
       aging: 'manual',
+      leakDetector: quiet,
       maxIdle: 10,
     });
     for (let round = 0; round < 50; round++) {

@@ -14,6 +14,7 @@ import {
   UseAfterReleaseError,
 } from '../../src/index.ts';
 import { expectBalanced } from './balance.ts';
+import { quiet } from './quiet.ts';
 
 const LEVELS: readonly PoolChecks[] = ['off', 'basic', 'strict', 'paranoid'];
 const COUNTING: readonly PoolChecks[] = ['basic', 'strict', 'paranoid'];
@@ -24,7 +25,7 @@ interface Item {
 }
 
 function poolAt(checks: PoolChecks): Pool<Item> {
-  return new Pool({ name: 'rows', create: () => ({ n: 0 }), checks, aging: 'manual' });
+  return new Pool({ name: 'rows', create: () => ({ n: 0 }), checks, aging: 'manual', leakDetector: quiet });
 }
 
 /** What `call` throws. */
@@ -72,7 +73,7 @@ describe('a double put', () => {
   it.each(COUNTING)('throws at %s where there is a reset, too, and resets nothing', (checks) => {
     let resets = 0;
     const reset = () => void resets++;
-    const pool = new Pool({ create: () => ({ n: 0 }), reset, checks, aging: 'manual' });
+    const pool = new Pool({ create: () => ({ n: 0 }), reset, checks, aging: 'manual', leakDetector: quiet });
     const [a, b] = [pool.get(), pool.get(), pool.get()];
     pool.put(a);
     pool.put(b);
@@ -110,6 +111,7 @@ describe('a double put', () => {
       destroy: () => {},
       checks,
       aging: 'manual',
+      leakDetector: quiet,
       maxIdle: 3,
     });
     const items = [pool.get(), pool.get(), pool.get(), pool.get(), pool.get(), pool.get()] as const;
@@ -183,7 +185,13 @@ describe('a foreign put', () => {
   });
 
   it('fills a pool at off to its limit', () => {
-    const pool = new Pool({ create: () => ({ n: 0 }), checks: 'off', aging: 'manual', maxIdle: 2 });
+    const pool = new Pool({
+      create: () => ({ n: 0 }),
+      checks: 'off',
+      aging: 'manual',
+      leakDetector: quiet,
+      maxIdle: 2,
+    });
     expect([1, 2, 3].map((n) => pool.put({ n }))).toEqual([true, true, false]);
   });
 
@@ -250,7 +258,13 @@ describe('a put after close', () => {
   it.each(LEVELS)('destroys the item at %s', (checks) => {
     const reasons: string[] = [];
     const destroy = (_: Item, reason: string) => void reasons.push(reason);
-    const pool = new Pool({ create: () => ({ n: 0 }), destroy, checks, aging: 'manual' });
+    const pool = new Pool({
+      create: () => ({ n: 0 }),
+      destroy,
+      checks,
+      aging: 'manual',
+      leakDetector: quiet,
+    });
     const item = pool.get();
     pool.close();
     expect(pool.put(item)).toBe(false);
@@ -302,7 +316,7 @@ describe('the order of reuse', () => {
     ['paranoid', [0, 1, 2, 3]],
   ])('at %s is %j', (checks, order) => {
     let made = 0;
-    const pool = new Pool({ create: () => ({ n: made++ }), checks, aging: 'manual' });
+    const pool = new Pool({ create: () => ({ n: made++ }), checks, aging: 'manual', leakDetector: quiet });
     for (const item of [pool.get(), pool.get(), pool.get(), pool.get()]) pool.put(item);
     expect([0, 1, 2, 3].map(() => pool.get().n)).toEqual(order);
   });

@@ -9,6 +9,7 @@ import {
   type PoolOptions,
 } from '../../src/index.ts';
 import { expectBalanced } from './balance.ts';
+import { quiet } from './quiet.ts';
 
 const LEVELS: readonly PoolChecks[] = ['off', 'basic', 'strict', 'paranoid'];
 
@@ -26,6 +27,7 @@ function failing(options: Partial<PoolOptions<Item>>) {
     destroy: (_, reason) => void reasons.push(reason),
     onError: (error) => errors.push(error),
     aging: 'manual',
+    leakDetector: quiet,
     ...options,
   });
   return { pool, reasons, errors };
@@ -305,6 +307,7 @@ describe('an onError', () => {
       create: () => ({}),
       destroy: switchable(new Error('stuck')).hook,
       aging: 'manual',
+      leakDetector: quiet,
     });
     pool.discard(pool.get());
     expect(warn).toHaveBeenCalledTimes(1);

@@ -71,21 +71,16 @@ export class PoolModel {
     return drops;
   }
 
-  /** One epoch; gives the ids that aged, the oldest first. */
+  /** One epoch; gives the ids that aged, the oldest first. The slot's item of a full pool waits. */
   age(): number[] {
     const { maxIdle, minIdle, slot } = this.#options;
-    const live = this.idle.length - this.victimCount;
-    const aged = this.#dropOldest(Math.min(this.victimCount, Math.max(0, this.victimCount + live - minIdle)));
-    this.victimCount = this.idle.length;
-    this.#slotTaken = false;
-    if (slot && this.idle.length === maxIdle && minIdle === maxIdle) this.#refillSlot();
+    const full = this.idle.length - this.victimCount === maxIdle || minIdle === maxIdle;
+    const apart = slot && this.#slotTaken && full ? 1 : 0;
+    const ageing = this.idle.length - apart;
+    const aged = this.#dropOldest(Math.min(this.victimCount, Math.max(0, ageing - minIdle)));
+    this.victimCount = this.idle.length - apart;
+    this.#slotTaken = apart === 1;
     return aged;
-  }
-
-  /** The ids dropped to make room for the slot of a full pool, after an epoch. */
-  roomForSlot(): number[] {
-    const { maxIdle, slot } = this.#options;
-    return slot && !this.#slotTaken && this.idle.length === maxIdle ? this.#dropOldest(1) : [];
   }
 
   /** Drops down to `keep`; gives the ids, the oldest first. */

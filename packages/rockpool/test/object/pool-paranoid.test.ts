@@ -9,6 +9,7 @@ import {
   UseAfterPutError,
 } from '../../src/index.ts';
 import { expectBalanced } from './balance.ts';
+import { quiet } from './quiet.ts';
 
 /** A pool at `paranoid`, what it reported and what it destroyed. */
 function paranoid<T extends object>(create: () => T, options: Partial<PoolOptions<T>> = {}) {
@@ -21,6 +22,7 @@ function paranoid<T extends object>(create: () => T, options: Partial<PoolOption
     onError: (error) => errors.push(error),
     checks: 'paranoid',
     aging: 'manual',
+    leakDetector: quiet,
     ...options,
   });
   return { pool, errors, reasons };

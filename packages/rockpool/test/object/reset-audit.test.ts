@@ -91,6 +91,11 @@ describe('auditReset() names', () => {
     ]);
   });
 
+  it('what is shared once, under its first path', () => {
+    const list = [1];
+    expect(auditReset({ a: list, b: list }, { a: [], b: [] })).toEqual(['a.length: 1, expected 0']);
+  });
+
   it('at most 32 paths', () => {
     const dirty = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`field${i}`, i + 1]));
     expect(auditReset(dirty, {})).toHaveLength(32);
