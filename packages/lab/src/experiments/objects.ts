@@ -17,7 +17,7 @@ interface Point {
   label: string;
 }
 
-interface Session {
+interface Context {
   user: number;
   readonly headers: Map<string, string>;
   readonly roles: string[];
@@ -43,12 +43,12 @@ export const objects: Experiment = {
   comparisons: [
     compare('small', 'A small plain object of six fields', 'object', makePoint, resetPoint, touchPoint),
     compare(
-      'session',
+      'collections',
       'An object with a Map and two arrays',
-      'session',
-      makeSession,
-      resetSession,
-      touchSession,
+      'context',
+      makeContext,
+      resetContext,
+      touchContext,
     ),
     compare(
       'parser',
@@ -113,23 +113,23 @@ function touchPoint(point: Point, i: number): number {
   return point.x + point.y + point.z;
 }
 
-function makeSession(): Session {
+function makeContext(): Context {
   return { user: 0, headers: new Map(), roles: [], inbox: [] };
 }
 
-function resetSession(session: Session): void {
-  session.user = 0;
-  session.headers.clear();
-  session.roles.length = 0;
-  session.inbox.length = 0;
+function resetContext(context: Context): void {
+  context.user = 0;
+  context.headers.clear();
+  context.roles.length = 0;
+  context.inbox.length = 0;
 }
 
-function touchSession(session: Session, i: number): number {
-  session.user = i;
-  for (const name of HEADERS) session.headers.set(name, 'value');
-  session.roles.push('reader', 'writer');
-  for (let k = 0; k < 16; k++) session.inbox.push(i + k);
-  return session.headers.size + session.roles.length + (session.inbox[15] as number);
+function touchContext(context: Context, i: number): number {
+  context.user = i;
+  for (const name of HEADERS) context.headers.set(name, 'value');
+  context.roles.push('reader', 'writer');
+  for (let k = 0; k < 16; k++) context.inbox.push(i + k);
+  return context.headers.size + context.roles.length + (context.inbox[15] as number);
 }
 
 function resetParser(parser: Parser): void {

@@ -1,7 +1,7 @@
 /**
  * Resident and external memory of this process: sampled while a phase runs, for the peak, and read at its end.
  *
- * A look costs 20–100 µs, so it is taken at most every 25 ms: at most 0.4 % of the time, for all cases alike.
+ * A look costs 10–21 µs (Node 20.20), so it is taken at most every 25 ms: under 0.1 % of the time, for all cases.
  */
 
 /** Memory of a phase. */

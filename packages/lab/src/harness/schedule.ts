@@ -47,7 +47,7 @@ const QUICK_FACTOR = 0.25;
 const WARM_UP_SHARE = 0.15;
 const THROUGHPUT_SHARE = 0.6;
 const LATENCY_SHARE = 0.25;
-/** The optimising compiler is done with these loops after 50–150 ms. */
+/** Time for the optimising compiler; chosen, not measured. */
 const MIN_WARM_UP_MS = 100;
 const MAX_WARM_UP_MS = 300;
 /** On top of it. */

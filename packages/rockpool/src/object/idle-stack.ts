@@ -88,6 +88,11 @@ export class IdleStack<T> {
     return this.#bytes + this.#victims.bytes;
   }
 
+  /** Charges of the live items. */
+  get liveBytes(): number {
+    return this.#bytes;
+  }
+
   /** Sets the limit, and allows as many live items. Nothing is dropped. */
   resize(limit: number): void {
     this.#limit = limit;

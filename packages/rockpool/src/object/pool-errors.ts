@@ -154,14 +154,18 @@ export class DirtyResetError extends Error {
   readonly paths: readonly string[];
 
   constructor(pool: string, paths: readonly string[]) {
-    super(
-      `Item of pool '${pool}' is dirty after reset:\n${paths.map((path) => `  item.${path}`).join('\n')}`,
-    );
+    super(`Item of pool '${pool}' is dirty after reset:\n${paths.map(shownPath).join('\n')}`);
     this.name = 'DirtyResetError';
     this.pool = pool;
     this.paths = paths;
     brand(this);
   }
+}
+
+/** "headers: …" as "  item.headers: …", "[0]: …" as "  item[0]: …", "(item): …" as "  item: …" */
+function shownPath(path: string): string {
+  if (path.startsWith('(item)')) return `  item${path.slice('(item)'.length)}`;
+  return path.startsWith('[') ? `  item${path}` : `  item.${path}`;
 }
 
 /**

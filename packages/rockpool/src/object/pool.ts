@@ -28,6 +28,7 @@ import { onInterval } from '../internal/interval-epochs.ts';
 import { expectInteger } from '../internal/options.ts';
 import { report } from '../internal/warn.ts';
 import { Lease } from '../scope/lease.ts';
+import { SuppressedError } from '../scope/suppressed-error.ts';
 import { Chaos } from './chaos.ts';
 import { CheckoutSampler } from './checkout-sampler.ts';
 import type { Callable, Guard } from './guard.ts';
@@ -223,7 +224,8 @@ export class Pool<T extends object> implements Disposable {
     const slot = this.#slot;
     if (item === undefined || item === null) return this.#putSlow(item);
     if (slot === undefined) {
-      if (this.#shelf.liveCount >= this.#putBound) return this.#putSlow(item);
+      const shelf = this.#shelf;
+      if (shelf.liveCount >= this.#putBound || shelf.peek() === item) return this.#putSlow(item);
       this.#slot = item;
       return true;
     }
@@ -268,7 +270,7 @@ export class Pool<T extends object> implements Disposable {
     try {
       result = fn(item);
     } catch (error) {
-      this.put(item);
+      this.#putAfter(item, error);
       throw error;
     }
     if (isThenable(result)) {
@@ -396,6 +398,15 @@ export class Pool<T extends object> implements Disposable {
     this.close();
   }
 
+  /** Puts `item` back while `error` is in flight; a put that fails must not hide it. */
+  #putAfter(item: T, error: unknown): void {
+    try {
+      this.put(item);
+    } catch (second) {
+      throw new SuppressedError(second, error, `Putting an item back into ${this.label} threw as well`);
+    }
+  }
+
   #getSlow(): T {
     const item = this.#shelf.popLive();
     if (item === undefined) return this.#getGeneral();
@@ -447,7 +458,7 @@ export class Pool<T extends object> implements Disposable {
     if (!this.#direct || this.#outstanding() === 0 || item === undefined || item === null) {
       return this.#putGeneral(item);
     }
-    if (this.#slot !== undefined && this.#counting) this.#assertNotIdle(item);
+    if (this.#counting) this.#assertNotIdle(item);
     this.#setCirculating(this.#circulating - 1);
     if (this.#sampling) this.#returned(item);
     const reset = this.#reset;
@@ -539,7 +550,8 @@ export class Pool<T extends object> implements Disposable {
     }
     const idle = this.#idle;
     const maxBytes = this.#settings.maxIdleBytes;
-    if (charge > maxBytes) return this.#drop(item, 'full');
+    // Only victims make room: where the live items leave none, none has to go.
+    if (idle.liveBytes + charge > maxBytes) return this.#drop(item, 'full');
     while (idle.count >= this.#stackLimit || idle.bytes + charge > maxBytes) {
       const victim = idle.popVictim();
       if (victim === undefined) return this.#drop(item, 'full');

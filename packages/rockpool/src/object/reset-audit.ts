@@ -1,10 +1,10 @@
 /**
  * The reset audit: compares an item with a fresh one, deeply, and names each path that differs.
  *
- * Compared are own properties (symbols too), Map and Set sizes, array elements, dates, and the lengths of
- * typed arrays and ArrayBuffers; not their bytes, which most pools leave as they are on purpose. Two functions
- * are equal: closures made by `create` differ for each item. Private fields (`#x`), closures' variables and
- * WeakMaps cannot be seen.
+ * Compared are own properties (symbols too), Map and Set sizes, array elements and dates. Typed arrays and
+ * ArrayBuffers are memory, not state: most pools leave their bytes as they are on purpose, and a buffer that has
+ * grown is what `strikes` are for; only one that was transferred away is told. Two functions are equal: closures made by `create` differ for each item.
+ * Private fields (`#x`), closures' variables and WeakMaps cannot be seen.
  */
 import { show } from '../internal/errors.ts';
 
@@ -65,9 +65,9 @@ class Audit {
   /** Handles what has its state in internal slots; true if there is nothing more to compare. */
   #compareBuiltIn(item: object, fresh: object, path: string, depth: number): boolean {
     if (ArrayBuffer.isView(item) || item instanceof ArrayBuffer) {
-      const found = item.byteLength;
       const expected = (fresh as ArrayBufferView).byteLength;
-      if (found !== expected) this.#differ(join(path, 'byteLength'), String(found), String(expected));
+      if (item.byteLength === 0 && expected > 0)
+        this.#differ(join(path, 'byteLength'), '0', String(expected));
       return true;
     }
     if (item instanceof Map) {

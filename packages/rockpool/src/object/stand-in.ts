@@ -39,15 +39,8 @@ export function standInFor<T extends object>(item: T): StandIn<T> {
     get(target, key) {
       check('read', key);
       const value: unknown = Reflect.get(target, key, target);
-      const fixed = Object.getOwnPropertyDescriptor(target, key);
-      // A proxy must give the very value of a frozen property, and `constructor` is no method.
-      if (
-        typeof value !== 'function' ||
-        key === 'constructor' ||
-        (fixed && !fixed.configurable && !fixed.writable)
-      ) {
-        return value;
-      }
+      // An own function is a value of the item's (a callback, a class); an inherited one is a method.
+      if (typeof value !== 'function' || key === 'constructor' || Object.hasOwn(target, key)) return value;
       return bind(key, value as (...args: unknown[]) => unknown);
     },
     set(target, key, value) {

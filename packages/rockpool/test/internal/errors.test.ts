@@ -43,7 +43,7 @@ describe('the brand', () => {
   it('shows in no listing of properties', () => {
     const error = new Error('x');
     brand(error);
-    expect(Object.keys(error)).toEqual([]);
+    expect(Reflect.ownKeys({ ...error })).toEqual([]);
     expect(isRockpoolError(error)).toBe(true);
   });
 });

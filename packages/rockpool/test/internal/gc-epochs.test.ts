@@ -1,24 +1,9 @@
 /** Epochs: major collections are noticed, minor ones are not, and no listener is kept alive. */
-
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Ageable, onMajorGc } from '../../src/internal/gc-epochs.ts';
-import { onInterval } from '../../src/internal/interval-epochs.ts';
 import { collect, collectUntil } from '../leak/garbage.ts';
-
-/** A listener that counts its epochs. */
-function counter(): Ageable & { epochs: number } {
-  return {
-    epochs: 0,
-    age() {
-      this.epochs++;
-    },
-  };
-}
-
-afterEach(() => {
-  vi.useRealTimers();
-});
+import { counter } from './epoch-counter.ts';
 
 describe('a major collection', () => {
   it('is told to every listener, again and again', async () => {
@@ -90,29 +75,6 @@ describe('a minor collection', () => {
       await nextTurn(); // for the finalizers
     }
     expect(listener.epochs).toBe(before);
-    end();
-  });
-});
-
-describe('an interval', () => {
-  it('is told to its listener until the subscription ends', () => {
-    vi.useFakeTimers();
-    const listener = counter();
-    const end = onInterval(listener, 10);
-    vi.advanceTimersByTime(35);
-    expect(listener.epochs).toBe(3);
-    end();
-    end();
-    vi.advanceTimersByTime(100);
-    expect(listener.epochs).toBe(3);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('does not keep the process alive', () => {
-    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-    const before = timers();
-    const end = onInterval(counter(), 1_000_000);
-    expect(timers()).toBe(before);
     end();
   });
 });

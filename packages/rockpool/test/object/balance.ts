@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Pool, PoolStats } from '../../src/index.ts';
 
 /** Items dropped, for whatever reason. */
-export function droppedIn(stats: PoolStats): number {
+function droppedIn(stats: PoolStats): number {
   return Object.values(stats.dropped).reduce((a, b) => a + b, 0);
 }
 

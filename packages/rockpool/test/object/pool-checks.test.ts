@@ -10,6 +10,7 @@ import {
   isRockpoolError,
   Pool,
   type PoolChecks,
+  SuppressedError,
   UseAfterPutError,
   UseAfterReleaseError,
 } from '../../src/index.ts';
@@ -319,5 +320,44 @@ describe('the order of reuse', () => {
     const pool = new Pool({ create: () => ({ n: made++ }), checks, aging: 'manual', leakDetector: quiet });
     for (const item of [pool.get(), pool.get(), pool.get(), pool.get()]) pool.put(item);
     expect([0, 1, 2, 3].map(() => pool.get().n)).toEqual(order);
+  });
+});
+
+describe('a misuse in the shadow of another', () => {
+  it.each(['basic', 'strict'] as const)(
+    'is seen at %s: the youngest item put again while the slot is empty',
+    (checks) => {
+      const pool = poolAt(checks);
+      const [a, b] = [pool.get(), pool.get(), pool.get()];
+      pool.put(a);
+      pool.put(b);
+      const taken = pool.get(); // at basic from the slot, so that what is idle lies on top of the stack
+      const idle = taken === a ? b : a;
+      expectUnchanged(pool, () => expect(() => pool.put(idle)).toThrow(DoublePutError));
+    },
+  );
+
+  it('does not hide the error of a function that put its item itself', () => {
+    const pool = poolAt('strict');
+    const failure = new Error('the function’s own');
+    const thrown = thrownBy(() =>
+      pool.use((item) => {
+        pool.put(item);
+        throw failure;
+      }),
+    );
+    expect(thrown).toBeInstanceOf(SuppressedError);
+    expect((thrown as SuppressedError).error).toBeInstanceOf(DoublePutError);
+    expect((thrown as SuppressedError).suppressed).toBe(failure);
+  });
+
+  it('leaves functions that an item owns as they are: they are values, not methods', () => {
+    class Parser {}
+    const callback = () => 1;
+    const pool = new Pool({ create: () => ({ callback, Parser }), checks: 'paranoid', aging: 'manual' });
+    const item = pool.get();
+    expect(item.callback).toBe(callback);
+    expect(new item.Parser()).toBeInstanceOf(Parser);
+    pool.put(item);
   });
 });

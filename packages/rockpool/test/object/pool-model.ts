@@ -58,7 +58,8 @@ export class PoolModel {
       return [];
     }
     const drops: ModelDrop[] = [];
-    if (item.charge > this.#options.maxIdleBytes) return [[item.id, 'full']];
+    const liveBytes = this.idle.slice(this.victimCount).reduce((sum, { charge }) => sum + charge, 0);
+    if (liveBytes + item.charge > this.#options.maxIdleBytes) return [[item.id, 'full']];
     while (
       this.idle.length >= this.#options.maxIdle ||
       this.bytes + item.charge > this.#options.maxIdleBytes

@@ -50,16 +50,16 @@ describe('auditReset() names', () => {
     ['a Date', { at: new Date(5) }, { at: new Date(0) }, ['at: 5, expected 0']],
     ['an invalid Date', { at: new Date(Number.NaN) }, { at: new Date(0) }, ['at: NaN, expected 0']],
     [
-      'a typed array’s length',
-      { b: new Uint8Array(8) },
+      'a typed array without memory',
+      { b: new Uint8Array(0) },
       { b: new Uint8Array(4) },
-      ['b.byteLength: 8, expected 4'],
+      ['b.byteLength: 0, expected 4'],
     ],
     [
-      'a buffer’s length',
-      { b: new ArrayBuffer(8) },
+      'a buffer without memory',
+      { b: new ArrayBuffer(0) },
       { b: new ArrayBuffer(4) },
-      ['b.byteLength: 8, expected 4'],
+      ['b.byteLength: 0, expected 4'],
     ],
     ['a class', { v: new Date(0) }, { v: new Map() }, ['v: an instance of Date, expected Map(0)']],
     ['an array for an object', { v: [] }, { v: {} }, ['v: Array(0), expected an object']],
@@ -136,6 +136,10 @@ describe('auditReset() finds nothing', () => {
     const fresh =
       item?.constructor?.name === 'Item' ? new (item.constructor as new () => unknown)() : create();
     expect(auditReset(item, fresh)).toEqual([]);
+  });
+
+  it('in a buffer that has grown', () => {
+    expect(auditReset({ bytes: new Uint8Array(9) }, { bytes: new Uint8Array(4) })).toEqual([]);
   });
 
   it('deeper than eight levels', () => {
