@@ -38,7 +38,7 @@ class SentinelWatch extends Watch {
   }
 
   #arm() {
-    this.#registry.register({}, undefined);
+    this.#registry.register(Symbol('epoch'), undefined);
   }
 }
 
