@@ -50,9 +50,10 @@ import { Strikes } from './strikes.ts';
 /**
  * A pool of reusable objects.
  *
- * Good for: things that are costly to make or to collect and are used briefly and often: buffers, objects
- * with Maps and arrays inside, parsers' scratch. Not for: small plain objects, which cost as much to pool as
- * to make; connections, which want validation and waiting (a resource pool); a cache of values, as any idle
+ * Good for: things that are costly to make or to collect and are used briefly and often: buffers and typed
+ * arrays of a kilobyte and more, scratch that holds such arrays, whatever runs real work when it is made. Not
+ * for: plain objects, with or without a Map inside, which cost as much to pool as to make (`rockpool lab
+ * objects`); connections, which want validation and waiting (a resource pool); a cache of values, as any idle
  * item may go at any time.
  *
  * Ownership: an item belongs to its user from `get` to `put`. Thread: one isolate; each worker has its own
