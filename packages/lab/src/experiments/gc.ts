@@ -53,7 +53,7 @@ export const gc: Experiment = {
         'The baseline is the epoch of an empty pool after the same preparation: its time is that of cold caches.',
       ],
       cases: [
-        ageing('beside', `an empty pool, beside one of ${LARGEST.toLocaleString('en')}`, LARGEST, true),
+        ageing('beside', `none, beside ${LARGEST.toLocaleString('en')}`, LARGEST, true),
         ...IDLE_COUNTS.map((idle) =>
           ageing(`idle-${idle}`, `${idle.toLocaleString('en')} idle items`, idle, false),
         ),
