@@ -18,7 +18,7 @@ export interface Experiment {
   readonly summary: string;
   /** Seconds that each case is measured by default, over all rounds. */
   readonly secondsPerCase: number;
-  /** What a reader must know to judge the figures: choices, source figures, limits. */
+  /** What a reader must know to judge the figures: choices, figures to compare with, limits. */
   readonly notes: readonly string[];
   readonly comparisons: readonly Comparison[];
 }

@@ -29,7 +29,7 @@ export const gc: Experiment = {
   secondsPerCase: 5,
   notes: [
     'GC time: pauses of the main thread. Incremental marking steps and helper threads show in the time instead.',
-    'Source figure for GC time with reuse: −76 %.',
+    'Often quoted for GC time with reuse: −76 %.',
   ],
   comparisons: [
     {

@@ -37,7 +37,7 @@ function compareSize(id: string, title: string, bytes: number): Comparison {
     operation: 'buffer',
     baseline: 'alloc',
     pooled: ['pooled', 'pooled-zeroed'],
-    ...(bytes === KIB && { notes: ['Source figure for 1 KiB: 185 ns fresh, 67 ns pooled: 2.76×.'] }),
+    ...(bytes === KIB && { notes: ['Often quoted for 1 KiB: 185 ns fresh, 67 ns pooled: 2.76×.'] }),
     cases: [
       { id: 'alloc', title: 'Buffer.alloc', prepare: () => freshLoop(() => Buffer.alloc(bytes), touch) },
       {
