@@ -1,0 +1,112 @@
+/**
+ * The cache in front of the arena: one magazine a size class, under one byte budget, trimmed by use.
+ *
+ *     Σ limit · blockBytes = grantedBytes ≤ maxCachedBytes
+ *
+ * A magazine that is full when a buffer comes back asks for a larger limit. It gets one while the budget lasts;
+ * else the block goes back to the arena. Every `trimInterval` allocations each magazine gives up what lay below
+ * its low-water mark: entries that no allocation needed since the last time.
+ *
+ * Source: jemalloc's thread caches (low-water marks) and Netty's (a bound in entries, a trim by allocations).
+ */
+import type { ByteBuf } from './byte-buf.ts';
+import type { Magazine } from './magazine.ts';
+
+/** A limit grows by as many entries as have this many bytes, at least by one; bytes. */
+const GRANT_BYTES = 16 * 1024;
+/** … and at most by so many entries. */
+const GRANT_ENTRIES = 32;
+
+/** What the cache needs of its allocator: the way back to the arena. */
+export interface BlockReturn {
+  returnBlock(magazine: Magazine, buf: ByteBuf): void;
+}
+
+/** The magazines of one allocator. */
+export class BufferCache {
+  readonly magazines: Magazine[] = [];
+  readonly #blocks: BlockReturn;
+  /** Bytes that limits may add up to; the tuner may set it. */
+  maxCachedBytes: number;
+  grantedBytes = 0;
+  trims = 0;
+  trimmedBytes = 0;
+
+  constructor(blocks: BlockReturn, maxCachedBytes: number) {
+    this.#blocks = blocks;
+    this.maxCachedBytes = maxCachedBytes;
+  }
+
+  /** Bytes that lie in the magazines, ready for use. */
+  get cachedBytes(): number {
+    let bytes = 0;
+    for (const magazine of this.magazines) bytes += magazine.top * magazine.blockBytes;
+    return bytes;
+  }
+
+  /** Takes back a buffer that found its magazine full. */
+  overflow(magazine: Magazine, buf: ByteBuf): void {
+    if (this.#grant(magazine)) {
+      magazine.items[magazine.top++] = buf;
+    } else {
+      this.#blocks.returnBlock(magazine, buf);
+    }
+  }
+
+  #grant(magazine: Magazine): boolean {
+    const { limit, maxEntries, blockBytes } = magazine;
+    const affordable = Math.floor((this.maxCachedBytes - this.grantedBytes) / blockBytes);
+    const wanted = Math.min(GRANT_ENTRIES, Math.max(1, Math.floor(GRANT_BYTES / blockBytes)));
+    const granted = Math.min(wanted, maxEntries - limit, affordable);
+    if (granted <= 0) return false;
+    magazine.limit = limit + granted;
+    this.grantedBytes += granted * blockBytes;
+    return true;
+  }
+
+  /** Gives back what was of no use since the last time. */
+  trimUnused(): void {
+    this.trims++;
+    for (const magazine of this.magazines) {
+      magazine.folded += magazine.taken;
+      magazine.taken = 0;
+      this.#evict(magazine, magazine.low);
+      magazine.low = magazine.top;
+    }
+  }
+
+  /** Gives everything back. */
+  drain(): void {
+    this.trims++;
+    for (const magazine of this.magazines) {
+      this.#evict(magazine, magazine.top);
+      magazine.low = 0;
+    }
+  }
+
+  /** Takes the `count` entries that were used least recently; the limit shrinks to what is left. */
+  #evict(magazine: Magazine, count: number): void {
+    const { items, blockBytes } = magazine;
+    const kept = magazine.top - count;
+    for (let i = 0; i < count; i++) this.#blocks.returnBlock(magazine, items[i] as ByteBuf);
+    items.copyWithin(0, count, magazine.top);
+    items.fill(undefined, kept, magazine.top);
+    magazine.top = kept;
+    magazine.trimmed += count;
+    this.trimmedBytes += count * blockBytes;
+    const limit = count === 0 ? magazine.limit : kept;
+    this.grantedBytes -= (magazine.limit - limit) * blockBytes;
+    magazine.limit = limit;
+  }
+
+  /** Throws unless the equation at the top holds. */
+  assertValid(): void {
+    let granted = 0;
+    for (const magazine of this.magazines) {
+      magazine.assertValid();
+      granted += magazine.limit * magazine.blockBytes;
+    }
+    if (granted !== this.grantedBytes)
+      throw new Error(`${granted} bytes granted, ${this.grantedBytes} counted`);
+  }
+}

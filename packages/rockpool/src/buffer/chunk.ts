@@ -1,0 +1,93 @@
+/**
+ * A chunk: memory from the runtime, the runs of its pages, and the slabs in some of these runs.
+ *
+ *     │ slab │ run      │ free    │ slab        │ run │ free                │
+ *     └ page 0                                                  page n − 1 ┘
+ *
+ * `slabs` has an entry a page, so that the slab of an offset is one load away. An arena keeps its chunks in lists
+ * by usage (`chunk-list.ts`); the links are here.
+ *
+ * Invariants: `freeBytes = freePages · pageBytes`; every page of a slab's run names the slab, other pages none.
+ */
+import type { ChunkList } from './chunk-list.ts';
+import { createMemory, type Memory } from './memory.ts';
+import { RunMap } from './run-map.ts';
+import type { Slab } from './slab.ts';
+
+/** One chunk. Owner: an arena. */
+export class Chunk {
+  readonly memory: Memory;
+  readonly pageBytes: number;
+  /** How many chunks the arena had made before: the order in which chunks are filled. */
+  readonly id: number;
+  readonly runs: RunMap;
+  /** By page: the slab in whose run it is. */
+  readonly slabs: (Slab | undefined)[];
+  /** The list that the chunk is in; undefined once it is released. Written by the lists, as are the links. */
+  list: ChunkList | undefined;
+  prev: Chunk | undefined;
+  next: Chunk | undefined;
+
+  /**
+   * @param chunkBytes a multiple of `pageBytes`
+   * @param pageBytes bytes of a page
+   * @param id see the field
+   * @throws RangeError where the runtime has no more memory
+   */
+  constructor(chunkBytes: number, pageBytes: number, id: number) {
+    const pages = chunkBytes / pageBytes;
+    this.memory = createMemory(chunkBytes);
+    this.pageBytes = pageBytes;
+    this.id = id;
+    this.runs = new RunMap(pages);
+    this.slabs = new Array<Slab | undefined>(pages).fill(undefined);
+    this.list = undefined;
+    this.prev = undefined;
+    this.next = undefined;
+  }
+
+  /** Bytes of pages in no run. Free slots of slabs do not count. */
+  get freeBytes(): number {
+    return this.runs.freePages * this.pageBytes;
+  }
+
+  /** Whether no page is in a run. */
+  get isEmpty(): boolean {
+    return this.runs.freePages === this.runs.pages;
+  }
+
+  /** Pages in runs, in % of all: rounded up, but 99 while any page is free. */
+  get usage(): number {
+    const { freePages, pages } = this.runs;
+    if (freePages === 0) return 100;
+    return Math.min(99, 100 - Math.floor((freePages * 100) / pages));
+  }
+
+  /** Checks the invariants; for tests and debug builds. */
+  assertValid(): void {
+    this.runs.assertValid();
+    const seen = new Set<Slab>();
+    this.runs.forEach((firstPage, pages, used) => {
+      const slab = this.slabs[firstPage];
+      for (let page = firstPage; page < firstPage + pages; page++) {
+        check(this.slabs[page] === slab, `page ${page} is of another slab than page ${firstPage}`);
+      }
+      if (slab === undefined) return;
+      check(used, `a slab is in the free run at page ${firstPage}`);
+      check(
+        slab.chunk === this && slab.firstPage === firstPage,
+        `the slab at page ${firstPage} is elsewhere`,
+      );
+      check(slab.slots * slab.slotBytes <= pages * this.pageBytes, `the slab at page ${firstPage} overflows`);
+      check(!seen.has(slab), `the slab at page ${firstPage} has two runs`);
+      seen.add(slab);
+      slab.assertValid();
+    });
+    check(this.memory.byteLength === this.runs.pages * this.pageBytes, 'its memory has another size');
+    check(this.memory.buffer.byteLength === this.memory.byteLength, 'its memory was transferred away');
+  }
+}
+
+function check(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`chunk: ${what}`);
+}

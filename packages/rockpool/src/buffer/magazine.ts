@@ -1,0 +1,139 @@
+/**
+ * The free buffers of one size class, kept in front of the arena: a stack of handles, each with its block.
+ *
+ *     arena ──► blocks = live + top + held (what a checked magazine has in quarantine)
+ *               0 ≤ low ≤ top ≤ limit ≤ maxEntries
+ *
+ * `limit` is what the cache has granted so far (`buffer-cache.ts`): it grows when a buffer comes back and finds
+ * the stack full, and shrinks when entries go unused. So a hit is a load and a store, a give-back compares once,
+ * and the byte budget of the cache holds without being looked at.
+ *
+ * Source: tcmalloc and jemalloc (per-class stacks, low-water marks); the name is Bonwick's.
+ */
+import type { Allocator } from './allocator.ts';
+import type { BufferCache } from './buffer-cache.ts';
+import type { ByteBuf } from './byte-buf.ts';
+import type { Home } from './home.ts';
+import type { SliceHome } from './slice-home.ts';
+
+/** Free buffers of one size class. Owner: one allocator, which pops in its own hot path. */
+export class Magazine implements Home {
+  readonly allocator: Allocator;
+  readonly slices: SliceHome;
+  readonly cache: BufferCache;
+  readonly classIndex: number;
+  /** Bytes of every block. */
+  readonly blockBytes: number;
+  /** What `limit` may grow to. Goes to 0, once, when the allocator is closed. */
+  maxEntries: number;
+  /** Entries at or above `top` are undefined. */
+  readonly items: (ByteBuf | undefined)[] = [];
+  top = 0;
+  limit = 0;
+  /** The least `top` since the last trim: entries below it were of no use. */
+  low = 0;
+  /** Hits since they were folded into `folded`: small integers only. */
+  taken = 0;
+  folded = 0;
+  /** Blocks asked of the arena. */
+  misses = 0;
+  /** Blocks that the arena has handed out and not got back. */
+  blocks = 0;
+  /** Σ capacity of the live buffers. */
+  liveBytes = 0;
+  /** Entries given back to the arena because nobody used them. */
+  trimmed = 0;
+
+  constructor(
+    allocator: Allocator,
+    slices: SliceHome,
+    cache: BufferCache,
+    classIndex: number,
+    blockBytes: number,
+    maxEntries: number,
+  ) {
+    this.allocator = allocator;
+    this.slices = slices;
+    this.cache = cache;
+    this.classIndex = classIndex;
+    this.blockBytes = blockBytes;
+    this.maxEntries = maxEntries;
+  }
+
+  /** A free buffer, dead yet; undefined if there is none. */
+  take(): ByteBuf | undefined {
+    if (this.top === 0) return undefined;
+    const top = --this.top;
+    const buf = this.items[top] as ByteBuf;
+    this.items[top] = undefined;
+    if (top < this.low) this.low = top;
+    this.taken++;
+    return buf;
+  }
+
+  /** A buffer begins a life with `capacity` bytes. */
+  begin(buf: ByteBuf, capacity: number, maxCapacity: number): ByteBuf {
+    this.liveBytes += capacity;
+    return buf._begin(capacity, maxCapacity);
+  }
+
+  takeBack(buf: ByteBuf, capacity: number): void {
+    this.liveBytes -= capacity;
+    this.store(buf);
+  }
+
+  /** Keeps a dead buffer, or hands it on where there is no room. */
+  store(buf: ByteBuf): void {
+    const top = this.top;
+    if (top < this.limit) {
+      this.items[top] = buf;
+      this.top = top + 1;
+    } else {
+      this.cache.overflow(this, buf);
+    }
+  }
+
+  get fixed(): boolean {
+    return false;
+  }
+
+  resized(_buf: ByteBuf, before: number, after: number): void {
+    this.liveBytes += after - before;
+  }
+
+  /** Buffers that are in quarantine. */
+  get held(): number {
+    return 0;
+  }
+
+  /** Buffers that users have. */
+  get live(): number {
+    return this.blocks - this.top - this.held;
+  }
+
+  /** Hits, ever. */
+  get hits(): number {
+    return this.folded + this.taken;
+  }
+
+  /** Throws unless the equations at the top hold. */
+  assertValid(): void {
+    const { items, top, low, limit, maxEntries } = this;
+    if (!(0 <= low && low <= top && top <= limit && limit <= maxEntries))
+      throw new Error(`magazine ${this.blockBytes}: ${low} ≤ ${top} ≤ ${limit} ≤ ${maxEntries}`);
+    if (this.live < 0 || this.liveBytes > this.live * this.blockBytes) {
+      throw new Error(`magazine ${this.blockBytes}: ${this.liveBytes} bytes in ${this.live} live buffers`);
+    }
+    for (let i = 0; i < items.length; i++) {
+      const buf = items[i];
+      if ((buf !== undefined) !== i < top)
+        throw new Error(`magazine ${this.blockBytes}: entry ${i} of ${top}`);
+      if (
+        buf !== undefined &&
+        (buf._refs !== 0 || buf._blockBytes !== this.blockBytes || buf._home !== this)
+      ) {
+        throw new Error(`magazine ${this.blockBytes}: entry ${i} is in use`);
+      }
+    }
+  }
+}
