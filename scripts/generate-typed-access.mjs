@@ -105,7 +105,7 @@ function accessors(type, end) {
   const order = { '': '', BE: ', big-endian', LE: ', little-endian' }[end];
   const other = type.value === 'bigint' ? 'Big' : '';
   const dead = 'this._owner._epoch !== this._epoch';
-  const unfit = type.fits.startsWith('typeof value === \'number') ? type.fits.replace('===', '!==') : `!(${type.fits})`;
+  const unfit = type.fits === "typeof value === 'number'" ? "typeof value !== 'number'" : `!(${type.fits})`;
   return `
   /**
    * Reads ${type.text}${order}, at \`index\`; moves no index.

@@ -74,6 +74,11 @@ export abstract class ByteBufState {
   _home: Home;
   /** Bytes of the block; 0 where this handle owns none. @internal */
   _blockBytes: number;
+  /**
+   * Where the canary of the block begins, from `_base`: at the largest capacity in this life, as slices may still see
+   * what a smaller one cut off. Meaningful where the home watches. @internal
+   */
+  _canary: number;
   /** The arena's chunk, where the block is from one. @internal */
   _chunk: object | undefined;
   /** Whether handles were derived in this life: then the block must not move under them. @internal */
@@ -102,6 +107,7 @@ export abstract class ByteBufState {
     this._root = this as unknown as ByteBuf;
     this._home = home;
     this._blockBytes = blockBytes;
+    this._canary = 0;
     this._chunk = undefined;
     this._shared = false;
     this._extra = undefined;

@@ -116,7 +116,8 @@ export class ByteBuf extends ByteSearch implements Disposable {
 
   /** Releases one reference; does nothing to what is released already. */
   [Symbol.dispose](): void {
-    if (this.refCnt > 0) this.release();
+    const owner = this._owner;
+    if (owner._epoch === this._epoch && owner._refs > 0) this.release();
   }
 
   /** What this was derived from: the buffer that owns its count or its memory. Undefined for that itself. */
@@ -322,16 +323,20 @@ export class ByteBuf extends ByteSearch implements Disposable {
     this._markedReader = 0;
     this._markedWriter = 0;
     this._shared = false;
-    if (this._extra !== undefined) this._endExtra();
-    this._home.takeBack(this, capacity);
+    if (this._extra === undefined) this._home.takeBack(this, capacity);
+    else this._endExtra(capacity);
   }
 
   /** @internal */
-  _endExtra(): void {
+  _endExtra(capacity: number): void {
     const { track, former } = this._extra as NonNullable<typeof this._extra>;
     this._extra = undefined;
     track?.close();
-    former?._end();
+    try {
+      former?._end();
+    } finally {
+      this._home.takeBack(this, capacity);
+    }
   }
 
   /** @internal */
@@ -447,6 +452,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
       this._reader = Math.min(this._reader, bytes);
       this._writer = Math.min(this._writer, bytes);
     } else {
+      this._home.inspect(this, before);
       this._move(this.allocator.buffer(bytes, this._maxCapacity));
     }
   }
@@ -455,13 +461,15 @@ export class ByteBuf extends ByteSearch implements Disposable {
   _move(larger: ByteBuf): void {
     const before = this._capacity;
     this._copyInto(0, larger, 0, before);
-    if (larger._extra !== undefined) larger._endExtra();
-    const { _bytes, _view, _base, _home, _blockBytes, _chunk } = this;
+    larger._extra?.track?.close();
+    larger._extra = undefined;
+    const { _bytes, _view, _base, _home, _blockBytes, _canary, _chunk } = this;
     this._bytes = larger._bytes;
     this._view = larger._view;
     this._base = larger._base;
     this._home = larger._home;
     this._blockBytes = larger._blockBytes;
+    this._canary = larger._canary;
     this._chunk = larger._chunk;
     this._capacity = larger._capacity;
     this._writable = larger._capacity;
@@ -471,6 +479,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
     larger._base = _base;
     larger._home = _home;
     larger._blockBytes = _blockBytes;
+    larger._canary = _canary;
     larger._chunk = _chunk;
     larger._capacity = before;
     larger._seen = undefined;

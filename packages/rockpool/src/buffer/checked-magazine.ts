@@ -105,7 +105,10 @@ export class CheckedMagazine extends Magazine {
   override begin(buf: ByteBuf, capacity: number, maxCapacity: number): ByteBuf {
     const { zero, watch } = this.#policy;
     if (zero === 'on-acquire') buf._bytes.fill(0, buf._base, buf._base + this.blockBytes);
-    if (watch) this.#guard(buf, capacity);
+    if (watch) {
+      buf._bytes.fill(CANARY, buf._base + capacity, buf._base + this.blockBytes);
+      buf._canary = capacity;
+    }
     return super.begin(buf, capacity, maxCapacity);
   }
 
@@ -118,7 +121,7 @@ export class CheckedMagazine extends Magazine {
     }
     const released = stacks ? new CapturedStack(buf.release) : undefined;
     if (released !== undefined) buf._extra = { track: undefined, former: undefined, released };
-    const damage = firstOther(buf, capacity, this.blockBytes, CANARY);
+    const damage = firstOther(buf, buf._canary, this.blockBytes, CANARY);
     buf._bytes.fill(POISON, buf._base, buf._base + this.blockBytes);
     this.liveBytes -= capacity;
     this.#held++;
@@ -138,24 +141,25 @@ export class CheckedMagazine extends Magazine {
     }
   }
 
-  override resized(buf: ByteBuf, before: number, after: number): void {
-    super.resized(buf, before, after);
+  override inspect(buf: ByteBuf, capacity: number): void {
     if (!this.#policy.watch) return;
-    const damage = firstOther(buf, before, this.blockBytes, CANARY);
-    if (after > before) buf._bytes.fill(0, buf._base + before, buf._base + after);
-    this.#guard(buf, after);
-    if (damage !== -1) {
-      super.resized(buf, after, before);
-      throw new CorruptionError('behind its end', damage, before);
+    const damage = firstOther(buf, buf._canary, this.blockBytes, CANARY);
+    if (damage !== -1) throw new CorruptionError('behind its end', damage, capacity);
+  }
+
+  override resized(buf: ByteBuf, before: number, after: number): void {
+    const { watch } = this.#policy;
+    const start = buf._canary;
+    if (watch && after > start) {
+      this.inspect(buf, before);
+      buf._bytes.fill(0, buf._base + start, buf._base + after);
+      buf._canary = after;
     }
+    super.resized(buf, before, after);
   }
 
   override get held(): number {
     return this.#held;
-  }
-
-  #guard(buf: ByteBuf, capacity: number): void {
-    buf._bytes.fill(CANARY, buf._base + capacity, buf._base + this.blockBytes);
   }
 }
 

@@ -64,6 +64,8 @@ class CompositeHome implements Home {
 
   takeBack(): void {}
 
+  inspect(): void {}
+
   resized(): void {}
 }
 
@@ -302,6 +304,10 @@ export class CompositeByteBuf extends ByteBuf {
     counter._writable = -1;
     releaseAll(components);
     return true;
+  }
+
+  override [Symbol.dispose](): void {
+    if (this._counter._refs > 0) this.release();
   }
 
   override touch(hint?: unknown): this {

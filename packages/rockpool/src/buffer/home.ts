@@ -24,6 +24,8 @@ export interface Home {
    * @param capacity what it had, in bytes
    */
   takeBack(buf: ByteBuf, capacity: number): void;
+  /** A live buffer is about to leave its block. @throws {CorruptionError} its bytes are damaged; at `strict` */
+  inspect(buf: ByteBuf, capacity: number): void;
   /** The capacity of a live buffer changed from `before` to `after` bytes, within its block. */
   resized(buf: ByteBuf, before: number, after: number): void;
 }

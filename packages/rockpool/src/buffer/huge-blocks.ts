@@ -47,6 +47,8 @@ export class HugeBlocks implements Home {
     return false;
   }
 
+  inspect(): void {}
+
   resized(_buf: ByteBuf, before: number, after: number): void {
     this.liveBytes += after - before;
   }

@@ -97,6 +97,8 @@ export class Magazine implements Home {
     return false;
   }
 
+  inspect(_buf: ByteBuf, _capacity: number): void {}
+
   resized(_buf: ByteBuf, before: number, after: number): void {
     this.liveBytes += after - before;
   }

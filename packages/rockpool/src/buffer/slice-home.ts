@@ -52,6 +52,8 @@ export class SliceHome implements Home {
     if (root._slices === 0 && root._refs === 0) root._end();
   }
 
+  inspect(): void {}
+
   resized(): void {
     throw new Error('the capacity of a slice is fixed');
   }

@@ -58,7 +58,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 1 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xff)
     ) {
       this._setOther(UINT8, index, value);
     } else {
@@ -90,7 +90,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 1 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xff)
     ) {
       this._writeOther(UINT8, value);
     } else {
@@ -123,7 +123,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 1 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x80 && value <= 0x7f)
+      !(typeof value === 'number' && value >= -0x80 && value <= 0x7f)
     ) {
       this._setOther(INT8, index, value);
     } else {
@@ -155,7 +155,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 1 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x80 && value <= 0x7f)
+      !(typeof value === 'number' && value >= -0x80 && value <= 0x7f)
     ) {
       this._writeOther(INT8, value);
     } else {
@@ -188,7 +188,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 2 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffff)
     ) {
       this._setOther(UINT16_BE, index, value);
     } else {
@@ -220,7 +220,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 2 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffff)
     ) {
       this._writeOther(UINT16_BE, value);
     } else {
@@ -253,7 +253,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 2 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffff)
     ) {
       this._setOther(UINT16_LE, index, value);
     } else {
@@ -285,7 +285,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 2 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffff)
     ) {
       this._writeOther(UINT16_LE, value);
     } else {
@@ -318,7 +318,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 2 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x8000 && value <= 0x7fff)
+      !(typeof value === 'number' && value >= -0x8000 && value <= 0x7fff)
     ) {
       this._setOther(INT16_BE, index, value);
     } else {
@@ -350,7 +350,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 2 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x8000 && value <= 0x7fff)
+      !(typeof value === 'number' && value >= -0x8000 && value <= 0x7fff)
     ) {
       this._writeOther(INT16_BE, value);
     } else {
@@ -383,7 +383,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 2 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x8000 && value <= 0x7fff)
+      !(typeof value === 'number' && value >= -0x8000 && value <= 0x7fff)
     ) {
       this._setOther(INT16_LE, index, value);
     } else {
@@ -415,7 +415,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 2 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x8000 && value <= 0x7fff)
+      !(typeof value === 'number' && value >= -0x8000 && value <= 0x7fff)
     ) {
       this._writeOther(INT16_LE, value);
     } else {
@@ -448,7 +448,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 3 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffffff)
     ) {
       this._setOther(UINT24_BE, index, value);
     } else {
@@ -481,7 +481,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 3 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffffff)
     ) {
       this._writeOther(UINT24_BE, value);
     } else {
@@ -517,7 +517,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 3 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffffff)
     ) {
       this._setOther(UINT24_LE, index, value);
     } else {
@@ -552,7 +552,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 3 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffffff)
     ) {
       this._writeOther(UINT24_LE, value);
     } else {
@@ -586,7 +586,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 3 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x800000 && value <= 0x7fffff)
+      !(typeof value === 'number' && value >= -0x800000 && value <= 0x7fffff)
     ) {
       this._setOther(INT24_BE, index, value);
     } else {
@@ -619,7 +619,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 3 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x800000 && value <= 0x7fffff)
+      !(typeof value === 'number' && value >= -0x800000 && value <= 0x7fffff)
     ) {
       this._writeOther(INT24_BE, value);
     } else {
@@ -653,7 +653,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 3 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x800000 && value <= 0x7fffff)
+      !(typeof value === 'number' && value >= -0x800000 && value <= 0x7fffff)
     ) {
       this._setOther(INT24_LE, index, value);
     } else {
@@ -686,7 +686,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 3 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x800000 && value <= 0x7fffff)
+      !(typeof value === 'number' && value >= -0x800000 && value <= 0x7fffff)
     ) {
       this._writeOther(INT24_LE, value);
     } else {
@@ -720,7 +720,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 4 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffffffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffffffff)
     ) {
       this._setOther(UINT32_BE, index, value);
     } else {
@@ -752,7 +752,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 4 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffffffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffffffff)
     ) {
       this._writeOther(UINT32_BE, value);
     } else {
@@ -785,7 +785,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 4 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffffffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffffffff)
     ) {
       this._setOther(UINT32_LE, index, value);
     } else {
@@ -817,7 +817,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 4 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= 0 && value <= 0xffffffff)
+      !(typeof value === 'number' && value >= 0 && value <= 0xffffffff)
     ) {
       this._writeOther(UINT32_LE, value);
     } else {
@@ -850,7 +850,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 4 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x80000000 && value <= 0x7fffffff)
+      !(typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff)
     ) {
       this._setOther(INT32_BE, index, value);
     } else {
@@ -882,7 +882,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 4 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x80000000 && value <= 0x7fffffff)
+      !(typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff)
     ) {
       this._writeOther(INT32_BE, value);
     } else {
@@ -915,7 +915,7 @@ export abstract class TypedAccess extends ByteBufState {
       index >>> 0 !== index ||
       index > this._writable - 4 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x80000000 && value <= 0x7fffffff)
+      !(typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff)
     ) {
       this._setOther(INT32_LE, index, value);
     } else {
@@ -947,7 +947,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index > this._writable - 4 ||
       this._owner._epoch !== this._epoch ||
-      (typeof value !== 'number' && value >= -0x80000000 && value <= 0x7fffffff)
+      !(typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff)
     ) {
       this._writeOther(INT32_LE, value);
     } else {

@@ -36,6 +36,8 @@ class RuntimeHome implements Home {
     buf._seen = undefined;
   }
 
+  inspect(): void {}
+
   resized(): void {}
 }
 
