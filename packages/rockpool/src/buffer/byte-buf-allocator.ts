@@ -133,6 +133,8 @@ export class ByteBufAllocator implements Allocator, Disposable {
   readonly #slabMaxBytes: number;
   readonly #chunkBytes: number;
   readonly #pageShift: number;
+  /** 1: every buffer is a new object. A number, as the test of a boolean costs more. */
+  readonly #fresh: number;
   /** Counts down to the next trim or leak sample. */
   #untilTick = 1;
 
@@ -166,12 +168,12 @@ export class ByteBufAllocator implements Allocator, Disposable {
     this.#huge = new HugeBlocks(this, this.#slices, (buf) => this.#returnHuge(buf));
     const policy: BlockPolicy = {
       zero: settings.zero,
-      fresh: !settings.recycleHandles,
       watch,
       stacks: checks === 'paranoid',
       quarantine: this.#quarantine,
     };
-    const plain = settings.zero === 'never' && settings.recycleHandles;
+    const plain = settings.zero === 'never' && !watch;
+    this.#fresh = settings.recycleHandles ? 0 : 1;
     for (let index = 0; index < sizeClasses.count; index++) {
       const bytes = sizeClasses.bytesOf(index);
       const entries = entriesOf(bytes, settings);
@@ -232,7 +234,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
         if (top < magazine.low) magazine.low = top;
         magazine.taken++;
         magazine.liveBytes += initialBytes;
-        return buf._begin(initialBytes, maxBytes);
+        return (this.#fresh > 0 ? buf._reborn() : buf)._begin(initialBytes, maxBytes);
       }
     }
     return this.#bufferOther(initialBytes, maxBytes);
@@ -385,7 +387,9 @@ export class ByteBufAllocator implements Allocator, Disposable {
         ? (this.#slotClass[(bytes + 15) >>> 4] as number)
         : (this.#runClass[((bytes - 1) >>> this.#pageShift) + 1] as number);
     const magazine = this.#magazines[classIndex] as Magazine;
-    return magazine.begin(magazine.take() ?? this.#refill(magazine), initialBytes, maxBytes);
+    const kept = magazine.take();
+    const buf = kept === undefined ? this.#refill(magazine) : this.#fresh > 0 ? kept._reborn() : kept;
+    return magazine.begin(buf, initialBytes, maxBytes);
   }
 
   /** A block out of the arena. */

@@ -311,6 +311,13 @@ export class ByteBuf extends ByteSearch implements Disposable {
     return this;
   }
 
+  /** The memory of this handle, which is dead and stays so, under a new one. @internal */
+  _reborn(): ByteBuf {
+    const buf = new ByteBuf(this._home, this._bytes, this._view, this._base, this._blockBytes);
+    buf._chunk = this._chunk;
+    return buf;
+  }
+
   /** The last reference is gone. @internal */
   _end(): void {
     const capacity = this._capacity;

@@ -1,9 +1,8 @@
 /**
- * A magazine that does more than keep buffers: zeroes them, never uses a handle twice, or watches the bytes that
- * belong to nobody.
+ * A magazine that does more than keep buffers: zeroes them, or watches the bytes that belong to nobody.
  *
  *     take back:  canary intact? ─► poison ─► quarantine (FIFO) ─┐
- *     take:       stack ◄── poison intact? ◄─────────────────────┘   ─► zero ─► new handle ─► canary
+ *     take:       stack ◄── poison intact? ◄─────────────────────┘   ─► zero ─► canary
  *
  * An allocator that has any of these policies keeps its magazines out of its fast path. So each policy is a
  * field that is tested: all of this is off the path that must be fast.
@@ -14,7 +13,7 @@ import { CapturedStack } from '../internal/stack.ts';
 import type { Allocator } from './allocator.ts';
 import type { BufferCache } from './buffer-cache.ts';
 import { CorruptionError } from './buffer-errors.ts';
-import { ByteBuf } from './byte-buf.ts';
+import type { ByteBuf } from './byte-buf.ts';
 import { Magazine } from './magazine.ts';
 import type { SliceHome } from './slice-home.ts';
 
@@ -26,8 +25,6 @@ const CANARY = 0xca;
 /** What a checked magazine does; see the drawing. */
 export interface BlockPolicy {
   readonly zero: 'never' | 'on-release' | 'on-acquire';
-  /** New handles for every buffer. */
-  readonly fresh: boolean;
   /** Poison, canaries and quarantine. */
   readonly watch: boolean;
   /** Where a buffer was released stands in errors. */
@@ -97,11 +94,6 @@ export class CheckedMagazine extends Magazine {
     this.#policy = policy;
   }
 
-  override take(): ByteBuf | undefined {
-    const buf = super.take();
-    return buf === undefined || !this.#policy.fresh ? buf : reborn(buf);
-  }
-
   override begin(buf: ByteBuf, capacity: number, maxCapacity: number): ByteBuf {
     const { zero, watch } = this.#policy;
     if (zero === 'on-acquire') buf._bytes.fill(0, buf._base, buf._base + this.blockBytes);
@@ -161,13 +153,6 @@ export class CheckedMagazine extends Magazine {
   override get held(): number {
     return this.#held;
   }
-}
-
-/** The memory of a dead handle under a new one. */
-function reborn(dead: ByteBuf): ByteBuf {
-  const buf = new ByteBuf(dead._home, dead._bytes, dead._view, dead._base, dead._blockBytes);
-  buf._chunk = dead._chunk;
-  return buf;
 }
 
 /** Where the block's bytes from `start` to `end` are first another than `byte`, from its beginning; or −1. */
