@@ -495,7 +495,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
     if (detector.level === 'disabled' || this.#settings.checks === 'off') return;
     const track = detector.begin(`Buffer of allocator '${this.name}'`, this.buffer);
     detector.follow(buf, track, this.#onLost);
-    buf._extra = { track, former: undefined, released: undefined };
+    buf._setExtra(track, undefined);
   }
 
   /** Allocations to the next sample: uniform, so that a periodic program does not fall into step with it. */

@@ -21,9 +21,11 @@
  *
  * Source: Netty's ByteBuf (surface, ownership); the shape of the handles is our own.
  */
+
+import type { LeakTrack } from '../leak/leak-track.ts';
 import type { Allocator } from './allocator.ts';
 import { ArgumentRangeError, CapacityError, RefCountError } from './buffer-errors.ts';
-import { MAX_CAPACITY } from './byte-buf-state.ts';
+import { EXTRA, MAX_CAPACITY, SHARED } from './byte-buf-state.ts';
 import { ByteSearch, flatten, windowOf } from './byte-search.ts';
 import { prettyHex } from './hex-dump.ts';
 import { expectEncoding, type TextEncoding } from './text.ts';
@@ -321,29 +323,35 @@ export class ByteBuf extends ByteSearch implements Disposable {
   /** The last reference is gone. @internal */
   _end(): void {
     const capacity = this._capacity;
-    this._epoch = (this._epoch + 1) & MAX_EPOCH;
     this._refs = 0;
     this._capacity = -1;
     this._writable = -1;
     this._reader = 0;
     this._writer = 0;
-    this._markedReader = 0;
-    this._markedWriter = 0;
-    this._shared = false;
-    if (this._extra === undefined) this._home.takeBack(this, capacity);
-    else this._endExtra(capacity);
+    if (this._traits === 0) this._home.takeBack(this, capacity);
+    else this._endTraits(capacity);
   }
 
   /** @internal */
-  _endExtra(capacity: number): void {
-    const { track, former } = this._extra as NonNullable<typeof this._extra>;
+  _endTraits(capacity: number): void {
+    this._traits = 0;
+    this._epoch = (this._epoch + 1) & MAX_EPOCH;
+    this._markedReader = 0;
+    this._markedWriter = 0;
+    const extra = this._extra;
     this._extra = undefined;
-    track?.close();
+    extra?.track?.close();
     try {
-      former?._end();
+      extra?.former?._end();
     } finally {
       this._home.takeBack(this, capacity);
     }
+  }
+
+  /** @internal */
+  _setExtra(track: LeakTrack | undefined, former: ByteBuf | undefined): void {
+    this._extra = { track, former, released: undefined };
+    this._traits |= EXTRA;
   }
 
   /** @internal */
@@ -388,7 +396,8 @@ export class ByteBuf extends ByteSearch implements Disposable {
     slice._maxCapacity = length;
     slice._writable = this._writable < this._capacity ? -1 : length;
     slice._writer = length;
-    this._root._shared = true;
+    this._root._traits |= SHARED;
+    owner._traits |= SHARED;
     return slice;
   }
 
@@ -408,7 +417,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
     slice._writer = length;
     slice._refs = 1;
     root._slices = slices + 1;
-    root._shared = true;
+    root._traits |= SHARED;
     return slice;
   }
 
@@ -470,6 +479,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
     this._copyInto(0, larger, 0, before);
     larger._extra?.track?.close();
     larger._extra = undefined;
+    larger._traits = 0;
     const { _bytes, _view, _base, _home, _blockBytes, _canary, _chunk } = this;
     this._bytes = larger._bytes;
     this._view = larger._view;
@@ -490,14 +500,10 @@ export class ByteBuf extends ByteSearch implements Disposable {
     larger._chunk = _chunk;
     larger._capacity = before;
     larger._seen = undefined;
-    if (this._shared) {
+    if ((this._traits & SHARED) !== 0) {
       const extra = this._extra;
-      if (extra === undefined) this._extra = { track: undefined, former: larger, released: undefined };
-      else {
-        if (extra.former !== undefined)
-          larger._extra = { track: undefined, former: extra.former, released: undefined };
-        extra.former = larger;
-      }
+      if (extra?.former !== undefined) larger._setExtra(undefined, extra.former);
+      this._setExtra(extra?.track, larger);
     } else {
       larger._end();
     }

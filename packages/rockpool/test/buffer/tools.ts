@@ -31,6 +31,16 @@ export function readable(buf: ByteBuf): number[] {
   return [...buf.toBuffer()];
 }
 
+/** As `toEqual`, for bytes: an expectation each would take most of the time of a test that has thousands. */
+export function expectBytes(actual: Uint8Array, expected: Uint8Array, what: string): void {
+  if (Buffer.compare(actual, expected) !== 0) expect([...actual], what).toEqual([...expected]);
+}
+
+/** As `toBe`, likewise. */
+export function expectSame(actual: unknown, expected: unknown, what: string): void {
+  if (!Object.is(actual, expected)) expect(actual, what).toBe(expected);
+}
+
 /** Everything of a live buffer that a call that throws must leave alone. */
 export function stateOf(buf: ByteBuf): Record<string, unknown> {
   return {
