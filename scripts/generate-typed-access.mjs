@@ -36,8 +36,18 @@ const TYPES = [
   int('Int24', 'a signed 24-bit integer', 3, '', '-0x800000', '0x7fffff'),
   int('UInt32', 'an unsigned 32-bit integer', 4, 'Uint32', '0', '0xffffffff'),
   int('Int32', 'a signed 32-bit integer', 4, 'Int32', '-0x80000000', '0x7fffffff'),
-  big('BigUInt64', 'an unsigned 64-bit integer', 'BigUint64', 'typeof value === "bigint" && BigInt.asUintN(64, value) === value'),
-  big('BigInt64', 'a signed 64-bit integer', 'BigInt64', 'typeof value === "bigint" && BigInt.asIntN(64, value) === value'),
+  big(
+    'BigUInt64',
+    'an unsigned 64-bit integer',
+    'BigUint64',
+    'typeof value === "bigint" && BigInt.asUintN(64, value) === value',
+  ),
+  big(
+    'BigInt64',
+    'a signed 64-bit integer',
+    'BigInt64',
+    'typeof value === "bigint" && BigInt.asIntN(64, value) === value',
+  ),
   real('Float', 'a 32-bit float', 4, 'Float32'),
   real('Double', 'a 64-bit float', 8, 'Float64'),
 ];
@@ -52,7 +62,15 @@ const TYPES = [
  * @returns {Type}
  */
 function int(name, text, bytes, view, min, max, ordered = true) {
-  return { name, text, bytes, value: 'number', view, fits: `typeof value === 'number' && value >= ${min} && value <= ${max}`, ordered };
+  return {
+    name,
+    text,
+    bytes,
+    value: 'number',
+    view,
+    fits: `typeof value === 'number' && value >= ${min} && value <= ${max}`,
+    ordered,
+  };
 }
 
 /**
@@ -104,7 +122,7 @@ function accessors(type, end) {
     .toUpperCase();
   const order = { '': '', BE: ', big-endian', LE: ', little-endian' }[end];
   const other = type.value === 'bigint' ? 'Big' : '';
-  const dead = 'this._owner._epoch !== this._epoch';
+  const dead = 'this._owner._life !== this._life';
   const unfit = type.fits === "typeof value === 'number'" ? "typeof value !== 'number'" : `!(${type.fits})`;
   return `
   /**
@@ -264,7 +282,9 @@ const formatted = execFileSync(
 
 if (process.argv.includes('--check')) {
   const current = readFileSync(FILE, 'utf8');
-  console.log(current === formatted ? 'typed-access.ts is what the generator writes' : 'typed-access.ts is stale');
+  console.log(
+    current === formatted ? 'typed-access.ts is what the generator writes' : 'typed-access.ts is stale',
+  );
   process.exitCode = current === formatted ? 0 : 1;
 } else {
   writeFileSync(FILE, formatted);

@@ -283,8 +283,11 @@ export class CorruptionError extends Error {
   /** The buffer's capacity when it was released. */
   readonly capacity: number;
 
-  constructor(what: string, offset: number, capacity: number, where = '') {
-    super(`Byte ${offset} of a buffer of ${capacity} was written ${what}${where}`);
+  /** @param where the stack of the release, at `paranoid` */
+  constructor(allocator: string, when: string, offset: number, capacity: number, where = '') {
+    super(
+      `Byte ${offset} of a buffer of ${capacity} of allocator '${allocator}' was written ${when}${where}`,
+    );
     this.name = 'CorruptionError';
     this.offset = offset;
     this.capacity = capacity;

@@ -184,7 +184,7 @@ export abstract class ByteAccess extends TypedAccess {
       length <= SHORT_TEXT &&
       length * 3 <= this._writable - index &&
       encoding === 'utf8' &&
-      this._owner._epoch === this._epoch &&
+      this._owner._life === this._life &&
       typeof text === 'string'
     ) {
       const bytes = this._bytes;

@@ -70,8 +70,8 @@ let standard: ByteBufAllocator | undefined;
  * A pool of byte buffers.
  *
  * Good for: buffers of 64 bytes and more that live briefly and come often: messages, frames, packets, blocks of
- * files. Not for: bytes that are kept (a small buffer would pin nothing, but its block is not shared either);
- * buffers whose release nobody can be sure of.
+ * files. Not for: bytes that are kept for long, which `Buffer.from` serves as well; buffers whose
+ * release nobody can be sure of.
  *
  * Ownership: see {@link ByteBuf}. Thread: one isolate. An allocator asks for its first chunk at the first use, and
  * keeps neither the process alive nor needs to be closed.

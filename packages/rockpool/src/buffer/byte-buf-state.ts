@@ -14,10 +14,10 @@
  *
  * - `_capacity` and `_writable` are what reads and writes must stay below. A release sets both to −1, and
  *   read-only buffers have −1 in `_writable` all their lives, so that the check of the range fails.
- * - `_owner` is the handle whose count this one shares (itself, where it has its own), and `_epoch` counts the
- *   owner's lives in which handles were derived. A slice that shares its parent's count is dead when the two differ, even when the parent is
+ * - `_owner` is the handle whose count this one shares (itself, where it has its own), and `_life` is the
+ *   number of the owner's life, which moves on whenever handles were derived in it. A slice that shares its parent's count is dead when the two differ, even when the parent is
  *   alive again by then. The comparison costs less than can be measured (0.0–0.2 ns of 1.0–1.5, Node 20 to 26).
- * - a composite has an owner that no epoch matches, so that every fast path of it fails and arrives at the
+ * - a composite has an owner whose life no buffer shares, so that every fast path of it fails and arrives at the
  *   `_…Other` methods, which it overrides.
  *
  * When a check fails, `_…Other` finds out which one and throws the error that says so.
@@ -62,7 +62,7 @@ export abstract class ByteBufState {
   /** @internal */
   _writer: number;
   /** Of a counted handle: its lives so far. Of another: its owner's, when it was derived. @internal */
-  _epoch: number;
+  _life: number;
   /** The handle whose count holds for this one. @internal */
   _owner: ByteBufState;
   /** References that users hold; meaningful where `_owner` is this. @internal */
@@ -104,7 +104,7 @@ export abstract class ByteBufState {
     this._writable = -1;
     this._reader = 0;
     this._writer = 0;
-    this._epoch = 0;
+    this._life = 0;
     this._owner = this;
     this._refs = 0;
     this._slices = 0;
@@ -123,7 +123,7 @@ export abstract class ByteBufState {
 
   /** First bytes that reads start from; 0 to `writerIndex`. */
   get readerIndex(): number {
-    if (this._capacity < 0 || this._owner._epoch !== this._epoch) this._expectAlive('read readerIndex');
+    if (this._capacity < 0 || this._owner._life !== this._life) this._expectAlive('read readerIndex');
     return this._reader;
   }
 
@@ -133,7 +133,7 @@ export abstract class ByteBufState {
       index >>> 0 !== index ||
       index > this._writer ||
       this._capacity < 0 ||
-      this._owner._epoch !== this._epoch
+      this._owner._life !== this._life
     ) {
       this._expectAlive('set readerIndex');
       this._expectIndex('set readerIndex', index, this._writer, 'writerIndex');
@@ -143,7 +143,7 @@ export abstract class ByteBufState {
 
   /** Where writes start; `readerIndex` to `capacity`. */
   get writerIndex(): number {
-    if (this._capacity < 0 || this._owner._epoch !== this._epoch) this._expectAlive('read writerIndex');
+    if (this._capacity < 0 || this._owner._life !== this._life) this._expectAlive('read writerIndex');
     return this._writer;
   }
 
@@ -153,7 +153,7 @@ export abstract class ByteBufState {
       index >>> 0 !== index ||
       index < this._reader ||
       index > this._capacity ||
-      this._owner._epoch !== this._epoch
+      this._owner._life !== this._life
     ) {
       this._expectAlive('set writerIndex');
       this._expectIndex('set writerIndex', index, this._capacity, 'capacity');
@@ -166,7 +166,7 @@ export abstract class ByteBufState {
 
   /** Bytes that there are, read or not. Setting it grows or shrinks; see {@link ByteBuf}. */
   get capacity(): number {
-    if (this._capacity < 0 || this._owner._epoch !== this._epoch) this._expectAlive('read capacity');
+    if (this._capacity < 0 || this._owner._life !== this._life) this._expectAlive('read capacity');
     return this._capacity;
   }
 
@@ -190,19 +190,19 @@ export abstract class ByteBufState {
 
   /** Bytes between `readerIndex` and `writerIndex`. */
   get readableBytes(): number {
-    if (this._capacity < 0 || this._owner._epoch !== this._epoch) this._expectAlive('read readableBytes');
+    if (this._capacity < 0 || this._owner._life !== this._life) this._expectAlive('read readableBytes');
     return this._writer - this._reader;
   }
 
   /** Bytes between `writerIndex` and `capacity`. */
   get writableBytes(): number {
-    if (this._capacity < 0 || this._owner._epoch !== this._epoch) this._expectAlive('read writableBytes');
+    if (this._capacity < 0 || this._owner._life !== this._life) this._expectAlive('read writableBytes');
     return this._capacity - this._writer;
   }
 
   /** Bytes between `writerIndex` and `maxCapacity`. */
   get maxWritableBytes(): number {
-    if (this._capacity < 0 || this._owner._epoch !== this._epoch) this._expectAlive('read maxWritableBytes');
+    if (this._capacity < 0 || this._owner._life !== this._life) this._expectAlive('read maxWritableBytes');
     return this._maxCapacity - this._writer;
   }
 
@@ -237,7 +237,7 @@ export abstract class ByteBufState {
 
   /** Sets both indices to 0; the bytes stay. */
   clear(): this {
-    if (this._capacity < 0 || this._owner._epoch !== this._epoch) this._expectAlive('clear');
+    if (this._capacity < 0 || this._owner._life !== this._life) this._expectAlive('clear');
     this._reader = 0;
     this._writer = 0;
     return this;
@@ -291,7 +291,7 @@ export abstract class ByteBufState {
 
   /** @internal */
   _expectAlive(action: string): void {
-    if (this._capacity < 0 || this._owner._epoch !== this._epoch) this._throwDead(action);
+    if (this._capacity < 0 || this._owner._life !== this._life) this._throwDead(action);
   }
 
   /** @internal */
@@ -341,7 +341,7 @@ export abstract class ByteBufState {
   /** Makes room for `bytes` behind `writerIndex`, and tells where. @internal */
   _makeWritable(action: string, bytes: number): number {
     const index = this._writer;
-    if (bytes > this._writable - index || this._owner._epoch !== this._epoch) {
+    if (bytes > this._writable - index || this._owner._life !== this._life) {
       this._expectWritable(action);
       if (bytes > this._capacity - index) this._grow(action, index + bytes);
     }

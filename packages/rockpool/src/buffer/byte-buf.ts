@@ -14,7 +14,7 @@
  * is refused instead of taking the memory from under its slices.
  *
  * A counted handle whose count reaches 0 goes home (`home.ts`) and comes back as somebody else's buffer; its
- * epoch then differs from that of the shared handles that were derived from it, which is how they know.
+ * life then has another number than that of the shared handles that were derived from it, which is how they know.
  *
  * Growth moves the bytes to a larger block. If handles were derived before, the old block stays until the
  * buffer is released, so that no slice ever sees its bytes change owner.
@@ -30,8 +30,8 @@ import { ByteSearch, flatten, windowOf } from './byte-search.ts';
 import { prettyHex } from './hex-dump.ts';
 import { expectEncoding, type TextEncoding } from './text.ts';
 
-/** Epochs stay small integers, and never become −1, which belongs to composites. */
-const MAX_EPOCH = 2 ** 30 - 1;
+/** Lives stay small integers, and never become −1, which belongs to composites. */
+const MAX_LIFE = 2 ** 30 - 1;
 /** The most references a buffer can have. */
 const MAX_REFERENCES: number = 2 ** 31 - 1;
 
@@ -69,7 +69,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
   /** References to the memory: its own, and those of retained slices. 0: released. */
   get refCnt(): number {
     const owner = this._owner;
-    return owner._epoch === this._epoch ? owner._refs + owner._slices : 0;
+    return owner._life === this._life ? owner._refs + owner._slices : 0;
   }
 
   /**
@@ -98,7 +98,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
    */
   release(decrement = 1): boolean {
     const owner = this._owner;
-    if (decrement === 1 && owner._refs === 1 && owner._slices === 0 && owner._epoch === this._epoch) {
+    if (decrement === 1 && owner._refs === 1 && owner._slices === 0 && owner._life === this._life) {
       (owner as ByteBuf)._end();
       return true;
     }
@@ -119,7 +119,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
   /** Releases one reference; does nothing to what is released already. */
   [Symbol.dispose](): void {
     const owner = this._owner;
-    if (owner._epoch === this._epoch && owner._refs > 0) this.release();
+    if (owner._life === this._life && owner._refs > 0) this.release();
   }
 
   /** What this was derived from: the buffer that owns its count or its memory. Undefined for that itself. */
@@ -177,10 +177,12 @@ export class ByteBuf extends ByteSearch implements Disposable {
    * @param length default `readableBytes`
    * @throws {IndexRangeError}
    */
-  slice(start: number = this.readerIndex, length: number = this.readableBytes): ByteBuf {
+  slice(start?: number, length?: number): ByteBuf {
     this._expectAlive('slice');
-    this._expectRange('slice', start, length);
-    return this._sliceRange(start, length);
+    const from = start === undefined ? this._reader : start;
+    const bytes = length === undefined ? this._writer - this._reader : length;
+    this._expectRange('slice', from, bytes);
+    return this._sliceRange(from, bytes);
   }
 
   /** A {@link slice} of the next `length` bytes; `readerIndex` moves on. */
@@ -212,24 +214,25 @@ export class ByteBuf extends ByteSearch implements Disposable {
    * @param length default `readableBytes`
    * @throws {IndexRangeError}
    */
-  retainedSlice(start: number = this.readerIndex, length: number = this.readableBytes): ByteBuf {
-    const capacity = this._capacity;
+  retainedSlice(start?: number, length?: number): ByteBuf {
+    const from = start === undefined ? this._reader : start;
+    const bytes = length === undefined ? this._writer - this._reader : length;
     if (
-      length >>> 0 !== length ||
-      start >>> 0 !== start ||
-      start > capacity - length ||
-      this._owner._epoch !== this._epoch
+      bytes >>> 0 !== bytes ||
+      from >>> 0 !== from ||
+      from > this._capacity - bytes ||
+      this._owner._life !== this._life
     ) {
       this._expectAlive('slice');
-      this._expectRange('slice', start, length);
+      this._expectRange('slice', from, bytes);
     }
-    return this._retainedRange(start, length);
+    return this._retainedRange(from, bytes);
   }
 
   /** A {@link retainedSlice} of the next `length` bytes; `readerIndex` moves on. */
   readRetainedSlice(length: number): ByteBuf {
     const index = this._reader;
-    if (length >>> 0 !== length || length > this._writer - index || this._owner._epoch !== this._epoch) {
+    if (length >>> 0 !== length || length > this._writer - index || this._owner._life !== this._life) {
       this._takeReadable('slice', length);
     }
     const slice = this._retainedRange(index, length);
@@ -249,10 +252,12 @@ export class ByteBuf extends ByteSearch implements Disposable {
    * @param start absolute, default `readerIndex`
    * @param length default `readableBytes`
    */
-  copy(start: number = this.readerIndex, length: number = this.readableBytes): ByteBuf {
+  copy(start?: number, length?: number): ByteBuf {
     this._expectAlive('copy');
-    this._expectRange('copy', start, length);
-    return this._copy(start, length);
+    const from = start === undefined ? this._reader : start;
+    const bytes = length === undefined ? this._writer - this._reader : length;
+    this._expectRange('copy', from, bytes);
+    return this._copy(from, bytes);
   }
 
   /**
@@ -262,14 +267,16 @@ export class ByteBuf extends ByteSearch implements Disposable {
    * @param start absolute, default `readerIndex`
    * @param length default `readableBytes`
    */
-  toBuffer(start: number = this.readerIndex, length: number = this.readableBytes): Buffer {
+  toBuffer(start?: number, length?: number): Buffer {
     this._expectAlive('view');
-    this._expectRange('view', start, length);
-    return this._viewRange(start, length) as Buffer;
+    const from = start === undefined ? this._reader : start;
+    const bytes = length === undefined ? this._writer - this._reader : length;
+    this._expectRange('view', from, bytes);
+    return this._viewRange(from, bytes) as Buffer;
   }
 
   /** The same as {@link toBuffer}, in as many views as it takes: for `writev`. */
-  toBuffers(start: number = this.readerIndex, length: number = this.readableBytes): Buffer[] {
+  toBuffers(start?: number, length?: number): Buffer[] {
     return [this.toBuffer(start, length)];
   }
 
@@ -279,27 +286,27 @@ export class ByteBuf extends ByteSearch implements Disposable {
    * @param start absolute, default `readerIndex`
    * @param length default `readableBytes`
    */
-  override toString(
-    encoding: TextEncoding = 'utf8',
-    start: number = this.readerIndex,
-    length: number = this.readableBytes,
-  ): string {
+  override toString(encoding: TextEncoding = 'utf8', start?: number, length?: number): string {
     this._expectAlive('read');
     expectEncoding('read', encoding);
-    this._expectRange('read', start, length);
-    return this._decode(start, length, encoding);
+    const from = start === undefined ? this._reader : start;
+    const bytes = length === undefined ? this._writer - this._reader : length;
+    this._expectRange('read', from, bytes);
+    return this._decode(from, bytes, encoding);
   }
 
   /** Bytes as hexadecimal digits. */
-  hexDump(start: number = this.readerIndex, length: number = this.readableBytes): string {
+  hexDump(start?: number, length?: number): string {
     return this.toString('hex', start, length);
   }
 
   /** Bytes as a table of hexadecimal digits and ASCII. */
-  prettyHexDump(start: number = this.readerIndex, length: number = this.readableBytes): string {
+  prettyHexDump(start?: number, length?: number): string {
     this._expectAlive('read');
-    this._expectRange('read', start, length);
-    return prettyHex(flatten(this, start, length));
+    const from = start === undefined ? this._reader : start;
+    const bytes = length === undefined ? this._writer - this._reader : length;
+    this._expectRange('read', from, bytes);
+    return prettyHex(flatten(this, from, bytes));
   }
 
   // Lives of a counted handle.
@@ -335,7 +342,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
   /** @internal */
   _endTraits(capacity: number): void {
     this._traits = 0;
-    this._epoch = (this._epoch + 1) & MAX_EPOCH;
+    this._life = (this._life + 1) & MAX_LIFE;
     this._markedReader = 0;
     this._markedWriter = 0;
     const extra = this._extra;
@@ -358,7 +365,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
   _releaseOther(decrement: number): boolean {
     this._expectReferences('release', 'decrement', decrement);
     const owner = this._owner as ByteBuf;
-    const refs = owner._epoch === this._epoch ? owner._refs : 0;
+    const refs = owner._life === this._life ? owner._refs : 0;
     if (decrement > refs) {
       const held = this.refCnt - refs;
       const where = held > 0 ? `Cannot release what ${held} retained slices hold: ` : this._whereReleased();
@@ -390,7 +397,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
     const owner = this._owner as ByteBuf;
     const slice = new ByteBuf(this._home, this._bytes, this._view, this._base + start, 0);
     slice._owner = owner;
-    slice._epoch = owner._epoch;
+    slice._life = owner._life;
     slice._root = this._root;
     slice._capacity = length;
     slice._maxCapacity = length;
@@ -504,6 +511,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
       const extra = this._extra;
       if (extra?.former !== undefined) larger._setExtra(undefined, extra.former);
       this._setExtra(extra?.track, larger);
+      this._traits &= ~SHARED; // nobody looks at the new block yet
     } else {
       larger._end();
     }

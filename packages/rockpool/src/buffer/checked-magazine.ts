@@ -118,7 +118,7 @@ export class CheckedMagazine extends Magazine {
     this.liveBytes -= capacity;
     this.#held++;
     quarantine.add({ magazine: this, buf, capacity, released });
-    if (damage !== -1) throw new CorruptionError('behind its end', damage, capacity);
+    if (damage !== -1) throw new CorruptionError(this.allocator.name, 'behind its end', damage, capacity);
   }
 
   /** A buffer's time in quarantine is over. */
@@ -129,14 +129,14 @@ export class CheckedMagazine extends Magazine {
     this.store(buf);
     if (damage !== -1) {
       const where = released === undefined ? '' : `\nReleased at:\n${released.text}`;
-      throw new CorruptionError('after its release', damage, capacity, where);
+      throw new CorruptionError(this.allocator.name, 'after its release', damage, capacity, where);
     }
   }
 
   override inspect(buf: ByteBuf, capacity: number): void {
     if (!this.#policy.watch) return;
     const damage = firstOther(buf, buf._canary, this.blockBytes, CANARY);
-    if (damage !== -1) throw new CorruptionError('behind its end', damage, capacity);
+    if (damage !== -1) throw new CorruptionError(this.allocator.name, 'behind its end', damage, capacity);
   }
 
   override resized(buf: ByteBuf, before: number, after: number): void {

@@ -5,7 +5,7 @@
  *     components   │ a: 0 … 3 │ b: 3 … 10 │ c: 10 … 12 │      offsets rise, no gaps
  *     capacity     Σ lengths = 12
  *
- * It is a ByteBuf whose fast paths never hit: its `_owner` has an epoch that no buffer has, so that every access
+ * It is a ByteBuf whose fast paths never hit: its `_owner` has a life that no buffer shares, so that every access
  * arrives at a `_…Other` method or a primitive (`_copyOut`, `_decode` …), which are overridden here. A typed
  * access inside of one component reads that component's memory in place; one that spans two is put together in
  * eight bytes of scratch.
@@ -41,9 +41,9 @@ interface Component {
   offset: number;
 }
 
-/** The owner of all composites, whose epoch is nobody's. */
+/** The owner of all composites, whose life is nobody's. */
 const NEVER: ByteBuf = new ByteBuf(freshSlices, NO_BYTES, NO_VIEW, 0, 0);
-NEVER._epoch = -1;
+NEVER._life = -1;
 
 const scratch: Uint8Array = new Uint8Array(8);
 const scratchView: DataView = new DataView(scratch.buffer);
@@ -227,11 +227,13 @@ export class CompositeByteBuf extends ByteBuf {
   }
 
   /** Slices of the components that hold a range, in order, with the components' counts. @throws {IndexRangeError} */
-  decompose(start: number = this.readerIndex, length: number = this.readableBytes): ByteBuf[] {
+  decompose(start?: number, length?: number): ByteBuf[] {
     this._expectAlive('decompose');
-    this._expectRange('decompose', start, length);
+    const from = start === undefined ? this._reader : start;
+    const bytes = length === undefined ? this._writer - this._reader : length;
+    this._expectRange('decompose', from, bytes);
     const parts: ByteBuf[] = [];
-    this._eachPart(start, length, (buf, at, count) => parts.push(buf.slice(at, count)));
+    this._eachPart(from, bytes, (buf, at, count) => parts.push(buf.slice(at, count)));
     return parts;
   }
 
@@ -320,11 +322,13 @@ export class CompositeByteBuf extends ByteBuf {
     return this._counter === this ? undefined : this._counter;
   }
 
-  override toBuffers(start: number = this.readerIndex, length: number = this.readableBytes): Buffer[] {
+  override toBuffers(start?: number, length?: number): Buffer[] {
     this._expectAlive('view');
-    this._expectRange('view', start, length);
+    const from = start === undefined ? this._reader : start;
+    const bytes = length === undefined ? this._writer - this._reader : length;
+    this._expectRange('view', from, bytes);
     const views: Buffer[] = [];
-    this._eachPart(start, length, (buf, at, count) => views.push(...buf.toBuffers(at, count)));
+    this._eachPart(from, bytes, (buf, at, count) => views.push(...buf.toBuffers(at, count)));
     return views;
   }
 
@@ -630,7 +634,7 @@ export class CompositeByteBuf extends ByteBuf {
 
 /** A number that lies in one component, which may be a composite itself. */
 function readPart<V extends number | bigint>(buf: ByteBuf, kind: Kind<V>, at: number): V {
-  if (buf._owner._epoch === buf._epoch && buf._capacity >= 0) return kind.get(buf._view, buf._base + at);
+  if (buf._owner._life === buf._life && buf._capacity >= 0) return kind.get(buf._view, buf._base + at);
   buf._expectAlive('read');
   buf._copyOut(at, scratch, 0, kind.bytes);
   return kind.get(scratchView, 0);

@@ -41,7 +41,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getUInt8(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 1 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 1 || this._owner._life !== this._life) {
       return this._getOther(UINT8, index);
     }
     return this._view.getUint8(this._base + index);
@@ -57,7 +57,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 1 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xff)
     ) {
       this._setOther(UINT8, index, value);
@@ -74,7 +74,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readUInt8(): number {
     const index = this._reader;
-    if (index > this._writer - 1 || this._owner._epoch !== this._epoch) return this._readOther(UINT8);
+    if (index > this._writer - 1 || this._owner._life !== this._life) return this._readOther(UINT8);
     this._reader = index + 1;
     return this._view.getUint8(this._base + index);
   }
@@ -89,7 +89,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 1 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xff)
     ) {
       this._writeOther(UINT8, value);
@@ -106,7 +106,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getInt8(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 1 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 1 || this._owner._life !== this._life) {
       return this._getOther(INT8, index);
     }
     return this._view.getInt8(this._base + index);
@@ -122,7 +122,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 1 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x80 && value <= 0x7f)
     ) {
       this._setOther(INT8, index, value);
@@ -139,7 +139,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readInt8(): number {
     const index = this._reader;
-    if (index > this._writer - 1 || this._owner._epoch !== this._epoch) return this._readOther(INT8);
+    if (index > this._writer - 1 || this._owner._life !== this._life) return this._readOther(INT8);
     this._reader = index + 1;
     return this._view.getInt8(this._base + index);
   }
@@ -154,7 +154,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 1 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x80 && value <= 0x7f)
     ) {
       this._writeOther(INT8, value);
@@ -171,7 +171,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getUInt16BE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 2 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 2 || this._owner._life !== this._life) {
       return this._getOther(UINT16_BE, index);
     }
     return this._view.getUint16(this._base + index);
@@ -187,7 +187,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 2 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffff)
     ) {
       this._setOther(UINT16_BE, index, value);
@@ -204,7 +204,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readUInt16BE(): number {
     const index = this._reader;
-    if (index > this._writer - 2 || this._owner._epoch !== this._epoch) return this._readOther(UINT16_BE);
+    if (index > this._writer - 2 || this._owner._life !== this._life) return this._readOther(UINT16_BE);
     this._reader = index + 2;
     return this._view.getUint16(this._base + index);
   }
@@ -219,7 +219,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 2 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffff)
     ) {
       this._writeOther(UINT16_BE, value);
@@ -236,7 +236,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getUInt16LE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 2 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 2 || this._owner._life !== this._life) {
       return this._getOther(UINT16_LE, index);
     }
     return this._view.getUint16(this._base + index, true);
@@ -252,7 +252,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 2 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffff)
     ) {
       this._setOther(UINT16_LE, index, value);
@@ -269,7 +269,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readUInt16LE(): number {
     const index = this._reader;
-    if (index > this._writer - 2 || this._owner._epoch !== this._epoch) return this._readOther(UINT16_LE);
+    if (index > this._writer - 2 || this._owner._life !== this._life) return this._readOther(UINT16_LE);
     this._reader = index + 2;
     return this._view.getUint16(this._base + index, true);
   }
@@ -284,7 +284,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 2 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffff)
     ) {
       this._writeOther(UINT16_LE, value);
@@ -301,7 +301,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getInt16BE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 2 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 2 || this._owner._life !== this._life) {
       return this._getOther(INT16_BE, index);
     }
     return this._view.getInt16(this._base + index);
@@ -317,7 +317,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 2 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x8000 && value <= 0x7fff)
     ) {
       this._setOther(INT16_BE, index, value);
@@ -334,7 +334,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readInt16BE(): number {
     const index = this._reader;
-    if (index > this._writer - 2 || this._owner._epoch !== this._epoch) return this._readOther(INT16_BE);
+    if (index > this._writer - 2 || this._owner._life !== this._life) return this._readOther(INT16_BE);
     this._reader = index + 2;
     return this._view.getInt16(this._base + index);
   }
@@ -349,7 +349,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 2 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x8000 && value <= 0x7fff)
     ) {
       this._writeOther(INT16_BE, value);
@@ -366,7 +366,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getInt16LE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 2 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 2 || this._owner._life !== this._life) {
       return this._getOther(INT16_LE, index);
     }
     return this._view.getInt16(this._base + index, true);
@@ -382,7 +382,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 2 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x8000 && value <= 0x7fff)
     ) {
       this._setOther(INT16_LE, index, value);
@@ -399,7 +399,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readInt16LE(): number {
     const index = this._reader;
-    if (index > this._writer - 2 || this._owner._epoch !== this._epoch) return this._readOther(INT16_LE);
+    if (index > this._writer - 2 || this._owner._life !== this._life) return this._readOther(INT16_LE);
     this._reader = index + 2;
     return this._view.getInt16(this._base + index, true);
   }
@@ -414,7 +414,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 2 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x8000 && value <= 0x7fff)
     ) {
       this._writeOther(INT16_LE, value);
@@ -431,7 +431,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getUInt24BE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 3 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 3 || this._owner._life !== this._life) {
       return this._getOther(UINT24_BE, index);
     }
     return (this._view.getUint16(this._base + index) << 8) | this._view.getUint8(this._base + index + 2);
@@ -447,7 +447,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 3 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffffff)
     ) {
       this._setOther(UINT24_BE, index, value);
@@ -465,7 +465,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readUInt24BE(): number {
     const index = this._reader;
-    if (index > this._writer - 3 || this._owner._epoch !== this._epoch) return this._readOther(UINT24_BE);
+    if (index > this._writer - 3 || this._owner._life !== this._life) return this._readOther(UINT24_BE);
     this._reader = index + 3;
     return (this._view.getUint16(this._base + index) << 8) | this._view.getUint8(this._base + index + 2);
   }
@@ -480,7 +480,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 3 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffffff)
     ) {
       this._writeOther(UINT24_BE, value);
@@ -498,7 +498,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getUInt24LE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 3 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 3 || this._owner._life !== this._life) {
       return this._getOther(UINT24_LE, index);
     }
     return (
@@ -516,7 +516,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 3 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffffff)
     ) {
       this._setOther(UINT24_LE, index, value);
@@ -534,7 +534,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readUInt24LE(): number {
     const index = this._reader;
-    if (index > this._writer - 3 || this._owner._epoch !== this._epoch) return this._readOther(UINT24_LE);
+    if (index > this._writer - 3 || this._owner._life !== this._life) return this._readOther(UINT24_LE);
     this._reader = index + 3;
     return (
       (this._view.getUint16(this._base + index + 1, true) << 8) | this._view.getUint8(this._base + index)
@@ -551,7 +551,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 3 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffffff)
     ) {
       this._writeOther(UINT24_LE, value);
@@ -569,7 +569,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getInt24BE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 3 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 3 || this._owner._life !== this._life) {
       return this._getOther(INT24_BE, index);
     }
     return (this._view.getInt16(this._base + index) << 8) | this._view.getUint8(this._base + index + 2);
@@ -585,7 +585,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 3 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x800000 && value <= 0x7fffff)
     ) {
       this._setOther(INT24_BE, index, value);
@@ -603,7 +603,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readInt24BE(): number {
     const index = this._reader;
-    if (index > this._writer - 3 || this._owner._epoch !== this._epoch) return this._readOther(INT24_BE);
+    if (index > this._writer - 3 || this._owner._life !== this._life) return this._readOther(INT24_BE);
     this._reader = index + 3;
     return (this._view.getInt16(this._base + index) << 8) | this._view.getUint8(this._base + index + 2);
   }
@@ -618,7 +618,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 3 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x800000 && value <= 0x7fffff)
     ) {
       this._writeOther(INT24_BE, value);
@@ -636,7 +636,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getInt24LE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 3 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 3 || this._owner._life !== this._life) {
       return this._getOther(INT24_LE, index);
     }
     return (this._view.getInt16(this._base + index + 1, true) << 8) | this._view.getUint8(this._base + index);
@@ -652,7 +652,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 3 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x800000 && value <= 0x7fffff)
     ) {
       this._setOther(INT24_LE, index, value);
@@ -670,7 +670,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readInt24LE(): number {
     const index = this._reader;
-    if (index > this._writer - 3 || this._owner._epoch !== this._epoch) return this._readOther(INT24_LE);
+    if (index > this._writer - 3 || this._owner._life !== this._life) return this._readOther(INT24_LE);
     this._reader = index + 3;
     return (this._view.getInt16(this._base + index + 1, true) << 8) | this._view.getUint8(this._base + index);
   }
@@ -685,7 +685,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 3 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x800000 && value <= 0x7fffff)
     ) {
       this._writeOther(INT24_LE, value);
@@ -703,7 +703,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getUInt32BE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._life !== this._life) {
       return this._getOther(UINT32_BE, index);
     }
     return this._view.getUint32(this._base + index);
@@ -719,7 +719,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffffffff)
     ) {
       this._setOther(UINT32_BE, index, value);
@@ -736,7 +736,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readUInt32BE(): number {
     const index = this._reader;
-    if (index > this._writer - 4 || this._owner._epoch !== this._epoch) return this._readOther(UINT32_BE);
+    if (index > this._writer - 4 || this._owner._life !== this._life) return this._readOther(UINT32_BE);
     this._reader = index + 4;
     return this._view.getUint32(this._base + index);
   }
@@ -751,7 +751,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffffffff)
     ) {
       this._writeOther(UINT32_BE, value);
@@ -768,7 +768,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getUInt32LE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._life !== this._life) {
       return this._getOther(UINT32_LE, index);
     }
     return this._view.getUint32(this._base + index, true);
@@ -784,7 +784,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffffffff)
     ) {
       this._setOther(UINT32_LE, index, value);
@@ -801,7 +801,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readUInt32LE(): number {
     const index = this._reader;
-    if (index > this._writer - 4 || this._owner._epoch !== this._epoch) return this._readOther(UINT32_LE);
+    if (index > this._writer - 4 || this._owner._life !== this._life) return this._readOther(UINT32_LE);
     this._reader = index + 4;
     return this._view.getUint32(this._base + index, true);
   }
@@ -816,7 +816,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= 0 && value <= 0xffffffff)
     ) {
       this._writeOther(UINT32_LE, value);
@@ -833,7 +833,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getInt32BE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._life !== this._life) {
       return this._getOther(INT32_BE, index);
     }
     return this._view.getInt32(this._base + index);
@@ -849,7 +849,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff)
     ) {
       this._setOther(INT32_BE, index, value);
@@ -866,7 +866,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readInt32BE(): number {
     const index = this._reader;
-    if (index > this._writer - 4 || this._owner._epoch !== this._epoch) return this._readOther(INT32_BE);
+    if (index > this._writer - 4 || this._owner._life !== this._life) return this._readOther(INT32_BE);
     this._reader = index + 4;
     return this._view.getInt32(this._base + index);
   }
@@ -881,7 +881,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff)
     ) {
       this._writeOther(INT32_BE, value);
@@ -898,7 +898,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getInt32LE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._life !== this._life) {
       return this._getOther(INT32_LE, index);
     }
     return this._view.getInt32(this._base + index, true);
@@ -914,7 +914,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff)
     ) {
       this._setOther(INT32_LE, index, value);
@@ -931,7 +931,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readInt32LE(): number {
     const index = this._reader;
-    if (index > this._writer - 4 || this._owner._epoch !== this._epoch) return this._readOther(INT32_LE);
+    if (index > this._writer - 4 || this._owner._life !== this._life) return this._readOther(INT32_LE);
     this._reader = index + 4;
     return this._view.getInt32(this._base + index, true);
   }
@@ -946,7 +946,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'number' && value >= -0x80000000 && value <= 0x7fffffff)
     ) {
       this._writeOther(INT32_LE, value);
@@ -963,7 +963,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getBigUInt64BE(index: number): bigint {
-    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._life !== this._life) {
       return this._getBigOther(BIG_UINT64_BE, index);
     }
     return this._view.getBigUint64(this._base + index);
@@ -979,7 +979,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'bigint' && BigInt.asUintN(64, value) === value)
     ) {
       this._setBigOther(BIG_UINT64_BE, index, value);
@@ -996,7 +996,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readBigUInt64BE(): bigint {
     const index = this._reader;
-    if (index > this._writer - 8 || this._owner._epoch !== this._epoch)
+    if (index > this._writer - 8 || this._owner._life !== this._life)
       return this._readBigOther(BIG_UINT64_BE);
     this._reader = index + 8;
     return this._view.getBigUint64(this._base + index);
@@ -1012,7 +1012,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'bigint' && BigInt.asUintN(64, value) === value)
     ) {
       this._writeBigOther(BIG_UINT64_BE, value);
@@ -1029,7 +1029,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getBigUInt64LE(index: number): bigint {
-    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._life !== this._life) {
       return this._getBigOther(BIG_UINT64_LE, index);
     }
     return this._view.getBigUint64(this._base + index, true);
@@ -1045,7 +1045,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'bigint' && BigInt.asUintN(64, value) === value)
     ) {
       this._setBigOther(BIG_UINT64_LE, index, value);
@@ -1062,7 +1062,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readBigUInt64LE(): bigint {
     const index = this._reader;
-    if (index > this._writer - 8 || this._owner._epoch !== this._epoch)
+    if (index > this._writer - 8 || this._owner._life !== this._life)
       return this._readBigOther(BIG_UINT64_LE);
     this._reader = index + 8;
     return this._view.getBigUint64(this._base + index, true);
@@ -1078,7 +1078,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'bigint' && BigInt.asUintN(64, value) === value)
     ) {
       this._writeBigOther(BIG_UINT64_LE, value);
@@ -1095,7 +1095,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getBigInt64BE(index: number): bigint {
-    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._life !== this._life) {
       return this._getBigOther(BIG_INT64_BE, index);
     }
     return this._view.getBigInt64(this._base + index);
@@ -1111,7 +1111,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
     ) {
       this._setBigOther(BIG_INT64_BE, index, value);
@@ -1128,8 +1128,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readBigInt64BE(): bigint {
     const index = this._reader;
-    if (index > this._writer - 8 || this._owner._epoch !== this._epoch)
-      return this._readBigOther(BIG_INT64_BE);
+    if (index > this._writer - 8 || this._owner._life !== this._life) return this._readBigOther(BIG_INT64_BE);
     this._reader = index + 8;
     return this._view.getBigInt64(this._base + index);
   }
@@ -1144,7 +1143,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
     ) {
       this._writeBigOther(BIG_INT64_BE, value);
@@ -1161,7 +1160,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getBigInt64LE(index: number): bigint {
-    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._life !== this._life) {
       return this._getBigOther(BIG_INT64_LE, index);
     }
     return this._view.getBigInt64(this._base + index, true);
@@ -1177,7 +1176,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
     ) {
       this._setBigOther(BIG_INT64_LE, index, value);
@@ -1194,8 +1193,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readBigInt64LE(): bigint {
     const index = this._reader;
-    if (index > this._writer - 8 || this._owner._epoch !== this._epoch)
-      return this._readBigOther(BIG_INT64_LE);
+    if (index > this._writer - 8 || this._owner._life !== this._life) return this._readBigOther(BIG_INT64_LE);
     this._reader = index + 8;
     return this._view.getBigInt64(this._base + index, true);
   }
@@ -1210,7 +1208,7 @@ export abstract class TypedAccess extends ByteBufState {
     const index = this._writer;
     if (
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       !(typeof value === 'bigint' && BigInt.asIntN(64, value) === value)
     ) {
       this._writeBigOther(BIG_INT64_LE, value);
@@ -1227,7 +1225,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getFloatBE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._life !== this._life) {
       return this._getOther(FLOAT_BE, index);
     }
     return this._view.getFloat32(this._base + index);
@@ -1243,7 +1241,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       typeof value !== 'number'
     ) {
       this._setOther(FLOAT_BE, index, value);
@@ -1260,7 +1258,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readFloatBE(): number {
     const index = this._reader;
-    if (index > this._writer - 4 || this._owner._epoch !== this._epoch) return this._readOther(FLOAT_BE);
+    if (index > this._writer - 4 || this._owner._life !== this._life) return this._readOther(FLOAT_BE);
     this._reader = index + 4;
     return this._view.getFloat32(this._base + index);
   }
@@ -1273,7 +1271,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   writeFloatBE(value: number): this {
     const index = this._writer;
-    if (index > this._writable - 4 || this._owner._epoch !== this._epoch || typeof value !== 'number') {
+    if (index > this._writable - 4 || this._owner._life !== this._life || typeof value !== 'number') {
       this._writeOther(FLOAT_BE, value);
     } else {
       this._view.setFloat32(this._base + index, value);
@@ -1288,7 +1286,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getFloatLE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 4 || this._owner._life !== this._life) {
       return this._getOther(FLOAT_LE, index);
     }
     return this._view.getFloat32(this._base + index, true);
@@ -1304,7 +1302,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 4 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       typeof value !== 'number'
     ) {
       this._setOther(FLOAT_LE, index, value);
@@ -1321,7 +1319,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readFloatLE(): number {
     const index = this._reader;
-    if (index > this._writer - 4 || this._owner._epoch !== this._epoch) return this._readOther(FLOAT_LE);
+    if (index > this._writer - 4 || this._owner._life !== this._life) return this._readOther(FLOAT_LE);
     this._reader = index + 4;
     return this._view.getFloat32(this._base + index, true);
   }
@@ -1334,7 +1332,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   writeFloatLE(value: number): this {
     const index = this._writer;
-    if (index > this._writable - 4 || this._owner._epoch !== this._epoch || typeof value !== 'number') {
+    if (index > this._writable - 4 || this._owner._life !== this._life || typeof value !== 'number') {
       this._writeOther(FLOAT_LE, value);
     } else {
       this._view.setFloat32(this._base + index, value, true);
@@ -1349,7 +1347,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getDoubleBE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._life !== this._life) {
       return this._getOther(DOUBLE_BE, index);
     }
     return this._view.getFloat64(this._base + index);
@@ -1365,7 +1363,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       typeof value !== 'number'
     ) {
       this._setOther(DOUBLE_BE, index, value);
@@ -1382,7 +1380,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readDoubleBE(): number {
     const index = this._reader;
-    if (index > this._writer - 8 || this._owner._epoch !== this._epoch) return this._readOther(DOUBLE_BE);
+    if (index > this._writer - 8 || this._owner._life !== this._life) return this._readOther(DOUBLE_BE);
     this._reader = index + 8;
     return this._view.getFloat64(this._base + index);
   }
@@ -1395,7 +1393,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   writeDoubleBE(value: number): this {
     const index = this._writer;
-    if (index > this._writable - 8 || this._owner._epoch !== this._epoch || typeof value !== 'number') {
+    if (index > this._writable - 8 || this._owner._life !== this._life || typeof value !== 'number') {
       this._writeOther(DOUBLE_BE, value);
     } else {
       this._view.setFloat64(this._base + index, value);
@@ -1410,7 +1408,7 @@ export abstract class TypedAccess extends ByteBufState {
    * @throws {IndexRangeError} outside of the capacity
    */
   getDoubleLE(index: number): number {
-    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._epoch !== this._epoch) {
+    if (index >>> 0 !== index || index > this._capacity - 8 || this._owner._life !== this._life) {
       return this._getOther(DOUBLE_LE, index);
     }
     return this._view.getFloat64(this._base + index, true);
@@ -1426,7 +1424,7 @@ export abstract class TypedAccess extends ByteBufState {
     if (
       index >>> 0 !== index ||
       index > this._writable - 8 ||
-      this._owner._epoch !== this._epoch ||
+      this._owner._life !== this._life ||
       typeof value !== 'number'
     ) {
       this._setOther(DOUBLE_LE, index, value);
@@ -1443,7 +1441,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   readDoubleLE(): number {
     const index = this._reader;
-    if (index > this._writer - 8 || this._owner._epoch !== this._epoch) return this._readOther(DOUBLE_LE);
+    if (index > this._writer - 8 || this._owner._life !== this._life) return this._readOther(DOUBLE_LE);
     this._reader = index + 8;
     return this._view.getFloat64(this._base + index, true);
   }
@@ -1456,7 +1454,7 @@ export abstract class TypedAccess extends ByteBufState {
    */
   writeDoubleLE(value: number): this {
     const index = this._writer;
-    if (index > this._writable - 8 || this._owner._epoch !== this._epoch || typeof value !== 'number') {
+    if (index > this._writable - 8 || this._owner._life !== this._life || typeof value !== 'number') {
       this._writeOther(DOUBLE_LE, value);
     } else {
       this._view.setFloat64(this._base + index, value, true);
