@@ -47,7 +47,9 @@ export class BufferCache {
   /** Takes back a buffer that found its magazine full. */
   overflow(magazine: Magazine, buf: ByteBuf): void {
     if (this.#grant(magazine)) {
-      magazine.items[magazine.top++] = buf;
+      buf._next = magazine.head;
+      magazine.head = buf;
+      magazine.top++;
     } else {
       this.#blocks.returnBlock(magazine, buf);
     }
@@ -86,17 +88,20 @@ export class BufferCache {
 
   /** Takes the `count` entries that were used least recently; the limit shrinks to what is left. */
   #evict(magazine: Magazine, count: number): void {
-    const { items, blockBytes } = magazine;
+    if (count === 0) return;
+    const { blockBytes } = magazine;
     const kept = magazine.top - count;
-    for (let i = 0; i < count; i++) this.#blocks.returnBlock(magazine, items[i] as ByteBuf);
-    items.copyWithin(0, count, magazine.top);
-    items.fill(undefined, kept, magazine.top);
-    magazine.top = kept;
+    let buf = magazine.cut(kept);
+    while (buf !== undefined) {
+      const next = buf._next;
+      buf._next = undefined;
+      this.#blocks.returnBlock(magazine, buf);
+      buf = next;
+    }
     magazine.trimmed += count;
     this.trimmedBytes += count * blockBytes;
-    const limit = count === 0 ? magazine.limit : kept;
-    this.grantedBytes -= (magazine.limit - limit) * blockBytes;
-    magazine.limit = limit;
+    this.grantedBytes -= (magazine.limit - kept) * blockBytes;
+    magazine.limit = kept;
   }
 
   /** Throws unless the equation at the top holds. */

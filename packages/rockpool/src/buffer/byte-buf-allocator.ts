@@ -35,7 +35,7 @@ import { BufferCache } from './buffer-cache.ts';
 import { AllocatorClosedError, ByteBudgetError } from './buffer-errors.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ByteBuf } from './byte-buf.ts';
-import { MAX_CAPACITY, NO_BYTES, NO_VIEW } from './byte-buf-state.ts';
+import { type MAX_CAPACITY as LARGEST, NO_BYTES, NO_VIEW } from './byte-buf-state.ts';
 import { type BlockPolicy, CheckedMagazine, Quarantine } from './checked-magazine.ts';
 import type { Chunk } from './chunk.ts';
 import { CompositeByteBuf } from './composite-byte-buf.ts';
@@ -47,6 +47,8 @@ import type { TrimExtent } from './memory-pressure.ts';
 import { SizeClasses } from './size-classes.ts';
 import { freshSlices, recycledSlices, type SliceHome } from './slice-home.ts';
 
+/** As in `byte-buf-state.ts`: V8 folds a constant of the same file only. */
+const MAX_CAPACITY: typeof LARGEST = 2 ** 31 - 1;
 /** Capacity of a buffer whose size is not given, in bytes. */
 const DEFAULT_BYTES = 256;
 /** Components of a composite whose number is not given. */
@@ -124,17 +126,14 @@ export class ByteBufAllocator implements Allocator, Disposable {
 
   // What the fast path reads.
 
-  /** By size class; magazines that are always empty where every buffer takes the other path. */
-  #ready: readonly Magazine[];
-  /** Size classes up to `#slabMaxBytes`, by sixteenths of the bytes, rounded up. */
-  readonly #slotClass: Uint8Array;
-  /** Size classes above, by pages, rounded up. */
-  readonly #runClass: Uint8Array;
-  readonly #slabMaxBytes: number;
-  readonly #chunkBytes: number;
+  /** Largest buffers that it serves from slots and from runs, in bytes; −1 where every buffer takes the other path. */
+  #slotLimit: number;
+  #runLimit: number;
+  /** The magazines of the sizes up to `slabMaxBytes`, by sixteenths of the bytes, rounded up. */
+  readonly #bySlot: readonly Magazine[];
+  /** The magazines of the sizes above, by pages, rounded up. */
+  readonly #byPages: readonly Magazine[];
   readonly #pageShift: number;
-  /** 1: every buffer is a new object. A number, as the test of a boolean costs more. */
-  readonly #fresh: number;
   /** Counts down to the next trim or leak sample. */
   #untilTick = 1;
 
@@ -167,13 +166,14 @@ export class ByteBufAllocator implements Allocator, Disposable {
     this.#redzone = watch ? REDZONE_BYTES : 0;
     this.#huge = new HugeBlocks(this, this.#slices, (buf) => this.#returnHuge(buf));
     const policy: BlockPolicy = {
+      fresh: !settings.recycleHandles,
       zero: settings.zero,
       watch,
       stacks: checks === 'paranoid',
       quarantine: this.#quarantine,
     };
-    const plain = settings.zero === 'never' && !watch;
-    this.#fresh = settings.recycleHandles ? 0 : 1;
+    const ready = settings.zero === 'never' && !watch;
+    const plain = ready && settings.recycleHandles;
     for (let index = 0; index < sizeClasses.count; index++) {
       const bytes = sizeClasses.bytesOf(index);
       const entries = entriesOf(bytes, settings);
@@ -184,15 +184,15 @@ export class ByteBufAllocator implements Allocator, Disposable {
       );
     }
     this.#magazines = this.#cache.magazines;
-    this.#ready = plain ? this.#magazines : this.#neverReady();
-    this.#slabMaxBytes = slabMaxBytes;
-    this.#chunkBytes = chunkBytes;
+    this.#slotLimit = ready ? slabMaxBytes : -1;
+    this.#runLimit = ready ? chunkBytes : -1;
     this.#pageShift = 31 - Math.clz32(pageBytes);
-    this.#slotClass = Uint8Array.from({ length: (slabMaxBytes >>> 4) + 2 }, (_, i) =>
-      sizeClasses.classOf(i << 4),
+    const magazineOf = (bytes: number): Magazine => this.#magazines[sizeClasses.classOf(bytes)] as Magazine;
+    this.#bySlot = Array.from({ length: (slabMaxBytes >>> 4) + 2 }, (_, i) =>
+      magazineOf(Math.min(i << 4, chunkBytes)),
     );
-    this.#runClass = Uint8Array.from({ length: chunkBytes / pageBytes + 1 }, (_, pages) =>
-      sizeClasses.classOf(Math.max(pages * pageBytes, slabMaxBytes + 1)),
+    this.#byPages = Array.from({ length: chunkBytes / pageBytes + 1 }, (_, pages) =>
+      magazineOf(Math.max(pages * pageBytes, slabMaxBytes + 1)),
     );
     this.#leakDetector = settings.leakDetector;
     this.#random = new Random(Date.now() ^ Math.imul(++allocators, 0x9e3779b9));
@@ -212,29 +212,27 @@ export class ByteBufAllocator implements Allocator, Disposable {
    * @throws {AllocatorClosedError} `ERR_ROCKPOOL_ALLOCATOR_CLOSED`
    */
   buffer(initialBytes: number = DEFAULT_BYTES, maxBytes: number = MAX_CAPACITY): ByteBuf {
-    if (
-      initialBytes >>> 0 === initialBytes &&
-      initialBytes <= this.#chunkBytes &&
-      maxBytes >= initialBytes &&
-      (maxBytes | 0) === maxBytes
-    ) {
-      const classIndex =
-        initialBytes <= this.#slabMaxBytes
-          ? (this.#slotClass[(initialBytes + 15) >>> 4] as number)
-          : (this.#runClass[((initialBytes - 1) >>> this.#pageShift) + 1] as number);
-      const magazine = this.#ready[classIndex] as Magazine;
-      const top = magazine.top - 1;
+    if (initialBytes >>> 0 === initialBytes && maxBytes >= initialBytes && (maxBytes | 0) === maxBytes) {
+      let magazine: Magazine;
+      if (initialBytes <= this.#slotLimit) {
+        magazine = this.#bySlot[(initialBytes + 15) >>> 4] as Magazine;
+      } else if (initialBytes <= this.#runLimit) {
+        magazine = this.#byPages[((initialBytes - 1) >>> this.#pageShift) + 1] as Magazine;
+      } else {
+        return this.#bufferOther(initialBytes, maxBytes);
+      }
+      const buf = magazine.head;
       const until = this.#untilTick - 1;
-      if (top >= 0 && until > 0) {
+      if (buf !== undefined && until > 0) {
+        const top = magazine.top - 1;
         this.#untilTick = until;
-        const items = magazine.items;
-        const buf = items[top] as ByteBuf;
-        items[top] = undefined;
+        magazine.head = buf._next;
+        buf._next = undefined;
         magazine.top = top;
         if (top < magazine.low) magazine.low = top;
         magazine.taken++;
         magazine.liveBytes += initialBytes;
-        return (this.#fresh > 0 ? buf._reborn() : buf)._begin(initialBytes, maxBytes);
+        return buf._begin(initialBytes, maxBytes);
       }
     }
     return this.#bufferOther(initialBytes, maxBytes);
@@ -276,7 +274,8 @@ export class ByteBufAllocator implements Allocator, Disposable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#ready = this.#neverReady();
+    this.#slotLimit = -1;
+    this.#runLimit = -1;
     for (const magazine of this.#magazines) magazine.maxEntries = 0;
     this.trim();
   }
@@ -373,7 +372,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
     this.#quarantine.settle();
     const bytes = initialBytes + this.#redzone;
     const buf =
-      bytes > this.#chunkBytes
+      bytes > this.#settings.chunkBytes
         ? this.#hugeBuffer(initialBytes, maxBytes)
         : this.#pooled(initialBytes, maxBytes);
     if (--this.#untilTick <= 0) this.#tick(buf);
@@ -382,14 +381,12 @@ export class ByteBufAllocator implements Allocator, Disposable {
 
   #pooled(initialBytes: number, maxBytes: number): ByteBuf {
     const bytes = initialBytes + this.#redzone;
-    const classIndex =
-      bytes <= this.#slabMaxBytes
-        ? (this.#slotClass[(bytes + 15) >>> 4] as number)
-        : (this.#runClass[((bytes - 1) >>> this.#pageShift) + 1] as number);
-    const magazine = this.#magazines[classIndex] as Magazine;
-    const kept = magazine.take();
-    const buf = kept === undefined ? this.#refill(magazine) : this.#fresh > 0 ? kept._reborn() : kept;
-    return magazine.begin(buf, initialBytes, maxBytes);
+    const magazine = (
+      bytes <= this.#settings.slabMaxBytes
+        ? this.#bySlot[(bytes + 15) >>> 4]
+        : this.#byPages[((bytes - 1) >>> this.#pageShift) + 1]
+    ) as Magazine;
+    return magazine.begin(magazine.take() ?? this.#refill(magazine), initialBytes, maxBytes);
   }
 
   /** A block out of the arena. */
@@ -507,13 +504,6 @@ export class ByteBufAllocator implements Allocator, Disposable {
     const interval =
       checks === 'strict' || checks === 'paranoid' ? samplingInterval : samplingInterval * RARER;
     return 1 + this.#random.below(Math.min(NEVER, 2 * interval - 1));
-  }
-
-  #neverReady(): readonly Magazine[] {
-    return this.#magazines.map(
-      ({ classIndex, blockBytes }) =>
-        new Magazine(this, this.#slices, this.#cache, classIndex, blockBytes, 0),
-    );
   }
 }
 

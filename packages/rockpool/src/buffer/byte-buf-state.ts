@@ -92,6 +92,8 @@ export abstract class ByteBufState {
   _traits: number;
   /** Set by `_setExtra`. @internal */
   _extra: Extra | undefined;
+  /** The next idle handle, where this one is idle too. @internal */
+  _next: ByteBuf | undefined;
   /** The last `toBuffer()`; kept over lives, as the block is. @internal */
   _seen: Uint8Array | undefined;
 
@@ -118,6 +120,7 @@ export abstract class ByteBufState {
     this._chunk = undefined;
     this._traits = 0;
     this._extra = undefined;
+    this._next = undefined;
     this._seen = undefined;
   }
 

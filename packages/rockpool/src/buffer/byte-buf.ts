@@ -97,9 +97,15 @@ export class ByteBuf extends ByteSearch implements Disposable {
    * @throws {RefCountError} there are fewer; nothing changed
    */
   release(decrement = 1): boolean {
-    const owner = this._owner;
-    if (decrement === 1 && owner._refs === 1 && owner._slices === 0 && owner._life === this._life) {
-      (owner as ByteBuf)._end();
+    // One reference, which is its own, and nothing to tidy up: no slices among it.
+    if (decrement === 1 && this._refs === 1 && this._traits === 0) {
+      const capacity = this._capacity;
+      this._refs = 0;
+      this._capacity = -1;
+      this._writable = -1;
+      this._reader = 0;
+      this._writer = 0;
+      this._home.takeBack(this, capacity);
       return true;
     }
     return this._releaseOther(decrement);

@@ -24,6 +24,8 @@ const CANARY = 0xca;
 
 /** What a checked magazine does; see the drawing. */
 export interface BlockPolicy {
+  /** A new handle for every life of a block. */
+  readonly fresh: boolean;
   readonly zero: 'never' | 'on-release' | 'on-acquire';
   /** Poison, canaries and quarantine. */
   readonly watch: boolean;
@@ -92,6 +94,10 @@ export class CheckedMagazine extends Magazine {
   ) {
     super(allocator, slices, cache, classIndex, blockBytes, maxEntries);
     this.#policy = policy;
+  }
+
+  override store(buf: ByteBuf): void {
+    super.store(this.#policy.fresh ? buf._reborn() : buf);
   }
 
   override begin(buf: ByteBuf, capacity: number, maxCapacity: number): ByteBuf {

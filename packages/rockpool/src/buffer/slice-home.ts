@@ -16,7 +16,9 @@ const MAX_IDLE = 1024;
 /** Makes, and perhaps recycles, the handles of retained slices. */
 export class SliceHome implements Home {
   readonly #maxIdle: number;
-  readonly #idle: ByteBuf[] = [];
+  /** The last handle that came back; the others hang from it. */
+  #idle: ByteBuf | undefined = undefined;
+  #count = 0;
 
   /** @param recycle false: every slice is a new object, and one that is kept after its release stays dead */
   constructor(recycle: boolean) {
@@ -38,7 +40,12 @@ export class SliceHome implements Home {
 
   /** A handle without memory. */
   take(): ByteBuf {
-    return this.#idle.pop() ?? new ByteBuf(this, NO_BYTES, NO_VIEW, 0, 0);
+    const slice = this.#idle;
+    if (slice === undefined) return new ByteBuf(this, NO_BYTES, NO_VIEW, 0, 0);
+    this.#idle = slice._next;
+    slice._next = undefined;
+    this.#count--;
+    return slice;
   }
 
   takeBack(slice: ByteBuf): void {
@@ -47,7 +54,11 @@ export class SliceHome implements Home {
     slice._bytes = NO_BYTES;
     slice._view = NO_VIEW;
     slice._seen = undefined;
-    if (this.#idle.length < this.#maxIdle) this.#idle.push(slice);
+    if (this.#count < this.#maxIdle) {
+      slice._next = this.#idle;
+      this.#idle = slice;
+      this.#count++;
+    }
     root._slices--;
     if (root._slices === 0 && root._refs === 0) root._end();
   }
