@@ -6,6 +6,7 @@
  * To look into one contender, start it by itself under any option of Node:
  *
  *     node --cpu-prof bench/src/child.mjs '{"suite":"pool-pair","contender":"rockpool-basic"}'
+ *     node bench/src/child.mjs '{"suite":"buffer-alloc","contender":"rockpool-basic","case":"1 KiB"}'
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { GCProfiler } from 'node:v8';
@@ -116,8 +117,13 @@ async function count(contender, calls, iterations, perIteration) {
  */
 async function work(task) {
   const suite = await loadSuite(task.suite);
-  const contender = suite.contenders.find(({ id }) => id === task.contender);
-  if (contender?.kind !== 'js') throw new RangeError(`Cannot run '${task.contender}': unknown contender`);
+  const contender = suite.contenders.find(
+    (candidate) => candidate.id === task.contender && candidate.case === task.case,
+  );
+  if (contender?.kind !== 'js') {
+    const which = task.case === undefined ? '' : ` with the case '${task.case}'`;
+    throw new RangeError(`Cannot run '${task.contender}'${which}: unknown contender`);
+  }
   const { iterations = 1000, operations = 1 } = suite;
   const { run, sample } = await contender.prepare();
   if (sample !== undefined) {

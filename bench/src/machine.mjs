@@ -35,7 +35,7 @@ export function describeMachine(runtimes, command) {
     cores: processors.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     os: `${type()} ${release().split('-')[0]} ${process.arch}`,
-    runtimes: runtimes.map(({ name, v8 }) => (v8 === undefined ? name : `${name} (V8 ${v8})`)),
+    runtimes: runtimes.map(({ name, engine }) => (engine === undefined ? name : `${name} (${engine})`)),
     commit: commit(),
     load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     date: new Date().toISOString(),

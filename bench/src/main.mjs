@@ -10,6 +10,7 @@ import { describeMachine } from './machine.mjs';
 import { commandFor, parseOptions, UsageError, usage } from './options.mjs';
 import { report, reportData } from './report.mjs';
 import { GO_MISSING, goRuntime } from './run-go.mjs';
+import { JAVA_MISSING, javaRuntime } from './run-java.mjs';
 import { nodeRuntime } from './run-js.mjs';
 import { runSuite } from './run-suite.mjs';
 import { loadSuite } from './suites/registry.mjs';
@@ -34,9 +35,11 @@ async function save(file, text) {
 /** @param {readonly string[]} names */
 async function list(names) {
   for (const name of names) {
-    const { title, contenders } = await loadSuite(name);
+    const { title, contenders, cases } = await loadSuite(name);
     console.log(`${name}: ${title}`);
-    for (const { id, label } of contenders) console.log(`  ${id.padEnd(22)} ${label}`);
+    if (cases !== undefined) console.log(`  cases: ${cases.join(', ')}`);
+    const labels = new Map(contenders.map(({ id, label }) => [id, label]));
+    for (const [id, label] of labels) console.log(`  ${id.padEnd(22)} ${label}`);
   }
 }
 
@@ -60,20 +63,34 @@ async function additionalNodes(paths) {
   return nodes;
 }
 
+/**
+ * What runs the rows that aren't JavaScript; what is missing is said aloud, where a suite has a use for it.
+ *
+ * @param {readonly import('./types.d.ts').Suite[]} suites
+ */
+async function otherRuntimes(suites) {
+  /** @param {import('./types.d.ts').Contender['kind']} kind */
+  const wanted = (kind) => suites.some(({ contenders }) => contenders.some((one) => one.kind === kind));
+  const go = wanted('go') ? await goRuntime() : undefined;
+  if (go === undefined && wanted('go')) console.error(`${GO_MISSING}.\n`);
+  const java = wanted('java') ? await javaRuntime() : undefined;
+  if (java === undefined && wanted('java')) console.error(`${JAVA_MISSING}.\n`);
+  return { go, java };
+}
+
 /** @param {import('./options.mjs').Options} options */
 async function measure(options) {
   const more = await additionalNodes(options.nodes);
-  const go = await goRuntime();
-  if (go === undefined) console.error(`${GO_MISSING}.\n`);
-  const own = { name: `node-${process.versions.node}`, path: process.execPath, v8: process.versions.v8 };
-  const runtimes = { nodes: [own, ...more], go };
+  const suites = await Promise.all(options.suites.map(loadSuite));
+  const { node, v8 } = process.versions;
+  const own = { name: `node-${node}`, path: process.execPath, engine: `V8 ${v8}` };
+  const runtimes = { nodes: [own, ...more], ...(await otherRuntimes(suites)) };
   const data = [];
-  for (const name of options.suites) {
-    const suite = await loadSuite(name);
-    const machine = describeMachine(
-      [...runtimes.nodes, ...(go === undefined ? [] : [go])],
-      commandFor(options, name, more),
-    );
+  for (const suite of suites) {
+    const { name } = suite;
+    const { go, java } = runtimes;
+    const others = [go, java].filter((runtime) => runtime !== undefined);
+    const machine = describeMachine([...runtimes.nodes, ...others], commandFor(options, name, more));
     const timing = options.quick ? options.timing : { ...options.timing, ...suite.timing };
     const result = await runSuite(suite, { timing, rounds: options.rounds }, runtimes, progress);
     const text = report(result, machine);

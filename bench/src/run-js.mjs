@@ -29,7 +29,7 @@ const execute = (path, args) =>
 export async function nodeRuntime(path) {
   const { stdout } = await execute(resolve(path), ['-p', 'JSON.stringify(process.versions)']);
   const { node, v8 } = JSON.parse(stdout);
-  return { name: `node-${node}`, path: resolve(path), v8 };
+  return { name: `node-${node}`, path: resolve(path), engine: `V8 ${v8}` };
 }
 
 /**

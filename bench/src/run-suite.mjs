@@ -3,8 +3,11 @@
  * Runs a suite: round after round, and in each round every contender once, A B C Go A B C Go …, so that a
  * slow minute of the machine falls on all of them. Ratios are taken within a round.
  */
+
+import { Unavailable } from './contenders/adapter.mjs';
 import { withoutPaths } from './machine.mjs';
 import { compileGo, GO_MISSING, runGo } from './run-go.mjs';
+import { compileJava, JAVA_MISSING, runJava } from './run-java.mjs';
 import { runJs } from './run-js.mjs';
 
 /** @typedef {import('./types.d.ts').Runtime} Runtime */
@@ -14,6 +17,7 @@ import { runJs } from './run-js.mjs';
  * @typedef {object} Runtimes
  * @property {readonly Runtime[]} nodes The first is the Node that runs the harness.
  * @property {Runtime | undefined} go
+ * @property {Runtime | undefined} java
  */
 
 /**
@@ -22,24 +26,31 @@ import { runJs } from './run-js.mjs';
  * @property {() => Promise<Outcome>} once
  */
 
+/** Why the rows of a kind cannot run. @typedef {{ go?: Outcome | undefined, java?: Outcome | undefined }} Faults */
+
 /**
- * Compiles the Go side where there is Go and the suite has a row for it.
+ * Compiles one side where there is a compiler and the suite has a row for it.
  *
+ * @param {'go' | 'java'} kind
  * @param {import('./types.d.ts').Suite} suite
- * @param {Runtime | undefined} go
- * @returns {Promise<Outcome | undefined>} why the Go rows cannot run
+ * @param {Runtime | undefined} runtime
+ * @returns {Promise<Outcome | undefined>} why its rows cannot run
  */
-async function prepareGo(suite, go) {
-  if (!suite.contenders.some(({ kind }) => kind === 'go')) return undefined;
-  if (go === undefined) return { status: 'skipped', reason: GO_MISSING };
+async function compileSide(kind, suite, runtime) {
+  if (!suite.contenders.some((contender) => contender.kind === kind)) return undefined;
+  if (runtime === undefined) {
+    return { status: 'skipped', reason: kind === 'go' ? GO_MISSING : JAVA_MISSING };
+  }
   try {
-    await compileGo();
+    await (kind === 'go' ? compileGo() : compileJava());
     return undefined;
   } catch (error) {
-    return {
-      status: 'failed',
-      reason: withoutPaths(`bench/go does not compile: ${error}`.split('\n')[0] ?? ''),
-    };
+    if (error instanceof Unavailable) {
+      console.error(`${error.message}.\n`);
+      return { status: 'skipped', reason: error.message };
+    }
+    const reason = withoutPaths(`bench/${kind} does not compile: ${error}`.split('\n')[0] ?? '');
+    return { status: 'failed', reason };
   }
 }
 
@@ -47,19 +58,25 @@ async function prepareGo(suite, go) {
  * @param {import('./types.d.ts').Suite} suite
  * @param {import('./types.d.ts').Timing} timing
  * @param {Runtimes} runtimes
- * @param {Outcome | undefined} goFault
+ * @param {Faults} faults
  * @returns {Entry[]}
  */
-function entries(suite, timing, { nodes, go }, goFault) {
+function entries(suite, timing, { nodes, go, java }, faults) {
   return suite.contenders.flatMap((contender) => {
-    const { id, label } = contender;
-    if (contender.kind === 'go') {
-      const row = { contender: id, label, runtime: go?.name ?? 'go', rounds: [] };
-      return [{ row, once: async () => goFault ?? runGo(contender, suite.operations ?? 1, timing) }];
+    const { kind, id, label, case: of } = contender;
+    /** @param {string} runtime */
+    const rowOn = (runtime) => ({ contender: id, label, case: of, runtime, rounds: [] });
+    if (kind === 'go') {
+      const once = async () => faults.go ?? runGo(contender, suite.operations ?? 1, timing);
+      return [{ row: rowOn(go?.name ?? kind), once }];
+    }
+    if (kind === 'java') {
+      const once = async () => faults.java ?? runJava(contender, suite, timing);
+      return [{ row: rowOn(java?.name ?? kind), once }];
     }
     return nodes.map((node) => ({
-      row: { contender: id, label, runtime: node.name, rounds: [] },
-      once: () => runJs(contender, node, { suite: suite.name, contender: id, timing }),
+      row: rowOn(node.name),
+      once: () => runJs(contender, node, { suite: suite.name, contender: id, case: of, timing }),
     }));
   });
 }
@@ -79,10 +96,16 @@ export async function runSuite(suite, { timing, rounds }, runtimes, progress) {
     const { message, stdout = '' } = /** @type {Error & { stdout?: string }} */ (error);
     console.error(withoutPaths(`The set-up of ${suite.name} failed: ${message}${stdout}`));
   }
-  const all = entries(suite, timing, runtimes, await prepareGo(suite, runtimes.go));
+  const faults = {
+    go: await compileSide('go', suite, runtimes.go),
+    java: await compileSide('java', suite, runtimes.java),
+  };
+  const all = entries(suite, timing, runtimes, faults);
   for (let round = 1; round <= rounds; round++) {
     for (const { row, once } of all) {
-      progress(`${suite.name}: round ${round} of ${rounds}, ${row.label} on ${row.runtime}`);
+      progress(
+        `${suite.name}: round ${round} of ${rounds}, ${row.case === undefined ? '' : `${row.case}, `}${row.label} on ${row.runtime}`,
+      );
       row.rounds.push(await once());
     }
   }

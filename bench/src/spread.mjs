@@ -21,3 +21,16 @@ export function median(values) {
 export function spread(values) {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
+
+/**
+ * @param {ReadonlyArray<number | undefined>} values
+ * @returns {number | undefined} undefined where one is missing, or there is none
+ */
+export function geometricMean(values) {
+  let logs = 0;
+  for (const value of values) {
+    if (value === undefined) return undefined;
+    logs += Math.log(value);
+  }
+  return values.length === 0 ? undefined : Math.exp(logs / values.length);
+}

@@ -3,6 +3,9 @@
  * turn, a fresh process; a process takes several samples; a sample is the mean time of one operation.
  *
  *   suite → round → contender (one process) → sample → run(iterations)
+ *
+ * A suite may ask its question of several cases, such as sizes. A contender then stands once for each case that it
+ * takes part in, under the same id, and is divided by baselines of the same case.
  */
 
 /** How long a contender's process works. */
@@ -31,11 +34,17 @@ export interface Prepared {
   readonly figures?: (operations: number) => Readonly<Record<string, number>>;
 }
 
-/** A contender written in JavaScript. */
-export interface JsContender {
-  readonly kind: 'js';
+interface ContenderName {
+  /** Stands for one contender; once in a suite, or once in each of its cases. */
   readonly id: string;
   readonly label: string;
+  /** One of the suite's cases. */
+  readonly case?: string;
+}
+
+/** A contender written in JavaScript. */
+export interface JsContender extends ContenderName {
+  readonly kind: 'js';
   /** Options of `node` for its process. */
   readonly execArgv?: readonly string[];
   /** Why it does not take part, where that is known beforehand. */
@@ -45,23 +54,47 @@ export interface JsContender {
 }
 
 /** A contender in `bench/go`. */
-export interface GoContender {
+export interface GoContender extends ContenderName {
   readonly kind: 'go';
-  readonly id: string;
-  readonly label: string;
   /** The function's name without `Benchmark`. */
   readonly benchmark: string;
 }
 
-export type Contender = JsContender | GoContender;
+/** A contender in `bench/java`: one of Netty's allocators. */
+export interface JavaContender extends ContenderName {
+  readonly kind: 'java';
+  readonly benchmark: string;
+  readonly allocator: 'pooled' | 'adaptive';
+  /** Bytes of a buffer, where the benchmark wants to know. */
+  readonly bytes: number;
+  readonly leakDetection: 'disabled' | 'simple';
+}
+
+export type Contender = JsContender | GoContender | JavaContender;
 
 /** A ratio the library wants to reach. Reported, never a failure. */
-export interface Target {
+export interface RatioTarget {
   readonly contender: string;
-  readonly baseline: string;
+  /** Of several, the fastest of each round and case. */
+  readonly baseline: string | readonly string[];
   /** The median ratio is at most this. */
   readonly atMost: number;
+  /** Where there are cases: the geometric mean over them (the default), or each of them. */
+  readonly over?: 'mean' | 'every';
+  /** Default: all that the contender takes part in. */
+  readonly cases?: readonly string[];
 }
+
+/** A figure beside the time that the library wants to reach, in each case. */
+export interface FigureTarget {
+  readonly contender: string;
+  /** Its name in the report. */
+  readonly figure: string;
+  readonly atMost: number;
+  readonly cases?: readonly string[];
+}
+
+export type Target = RatioTarget | FigureTarget;
 
 export interface Suite {
   readonly name: string;
@@ -77,9 +110,11 @@ export interface Suite {
   readonly timing?: Partial<Timing>;
   /** Work in the parent before the first round, such as compiling. */
   readonly setup?: () => Promise<void>;
+  /** What the question is asked of, such as sizes, in the order of the report. */
+  readonly cases?: readonly string[];
   readonly contenders: readonly Contender[];
-  /** Contenders that the others are divided by. */
-  readonly baselines: readonly string[];
+  /** Contenders that the others are divided by; of several, the fastest. */
+  readonly baselines: readonly (string | readonly string[])[];
   readonly targets: readonly Target[];
 }
 
@@ -87,6 +122,7 @@ export interface Suite {
 export interface ChildTask {
   readonly suite: string;
   readonly contender: string;
+  readonly case?: string | undefined;
   readonly timing: Timing;
 }
 
@@ -98,19 +134,20 @@ export type Outcome =
   | { readonly status: 'ok'; readonly samples: readonly number[]; readonly figures: Figures }
   | { readonly status: 'skipped' | 'failed'; readonly reason: string };
 
-/** A program that runs contenders: one Node binary, or Go. */
+/** A program that runs contenders: one Node binary, Go or Java. */
 export interface Runtime {
-  /** `node-20.20.2` or `go1.26.8`. */
+  /** `node-20.20.2`, `go1.26.8` or `java-17.0.15`. */
   readonly name: string;
   readonly path: string;
-  /** V8's version, for Node. */
-  readonly v8?: string;
+  /** What matters besides: `V8 11.3.244.8-node.38`, `Netty 4.2.20.Final`. */
+  readonly engine?: string;
 }
 
 /** One contender on one runtime, with the outcome of each round. */
 export interface Row {
   readonly contender: string;
   readonly label: string;
+  readonly case?: string | undefined;
   readonly runtime: string;
   readonly rounds: Outcome[];
 }

@@ -12,6 +12,13 @@ const loaders = {
   scope: () => import('./scope.mjs'),
   age: () => import('./age.mjs'),
   'epoch-observer': () => import('./epoch-observer.mjs'),
+  'buffer-alloc': () => import('./buffer-alloc.mjs'),
+  'buffer-held': () => import('./buffer-held.mjs'),
+  'buffer-mixed': () => import('./buffer-mixed.mjs'),
+  'buffer-fill': () => import('./buffer-fill.mjs'),
+  'buffer-slice': () => import('./buffer-slice.mjs'),
+  'buffer-typed': () => import('./buffer-typed.mjs'),
+  'buffer-memory': () => import('./buffer-memory.mjs'),
 };
 
 /** The names, in the order in which they run. */
