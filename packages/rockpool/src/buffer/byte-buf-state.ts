@@ -96,6 +96,8 @@ export abstract class ByteBufState {
   _next: ByteBuf | undefined;
   /** The last `toBuffer()`; kept over lives, as the block is. @internal */
   _seen: Uint8Array | undefined;
+  /** Where that view begins, from index 0. @internal */
+  _seenAt: number;
 
   /** @internal */
   constructor(home: Home, bytes: Uint8Array, view: DataView, base: number, blockBytes: number) {
@@ -122,6 +124,7 @@ export abstract class ByteBufState {
     this._extra = undefined;
     this._next = undefined;
     this._seen = undefined;
+    this._seenAt = 0;
   }
 
   /** First bytes that reads start from; 0 to `writerIndex`. */

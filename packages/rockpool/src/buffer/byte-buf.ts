@@ -449,13 +449,22 @@ export class ByteBuf extends ByteSearch implements Disposable {
     return copy;
   }
 
+  /** Copies by way of the view that there is, or will be asked for again: that of everything. @internal */
+  override _copyOut(index: number, target: Uint8Array, at: number, length: number): void {
+    if (length > 8 && (length === this._capacity || (index === this._seenAt && length === this._seen?.length))) {
+      target.set(this._viewRange(index, length), at);
+      return;
+    }
+    super._copyOut(index, target, at, length);
+  }
+
   /** @internal */
   _viewRange(start: number, length: number): Uint8Array {
     const seen = this._seen;
-    const offset = this._bytes.byteOffset + this._base + start;
-    if (seen !== undefined && seen.byteOffset === offset && seen.length === length) return seen;
+    if (seen !== undefined && start === this._seenAt && length === seen.length) return seen;
     const view = windowOf(this._bytes, this._base + start, length);
     this._seen = view;
+    this._seenAt = start;
     return view;
   }
 
