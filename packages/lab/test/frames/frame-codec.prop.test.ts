@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { ByteBufAllocator } from 'rockpool';
 import { expect, test } from 'vitest';
-import { decodeFrame, encodeFresh, encodeInto, Frame, type Message } from '../../src/frames/frame-codec.ts';
+import { decodeFrame, encodeFresh, encodePooled, type Message } from '../../src/frames/frame-codec.ts';
 import { FRAME_CAPACITY_BYTES, HEADER_BYTES } from '../../src/frames/frame-layout.ts';
 import { MAX_BODY_BYTES } from '../../src/frames/message-bodies.ts';
 
@@ -23,28 +24,32 @@ test('a frame decodes to the message that was encoded', () => {
   );
 });
 
-test('a reused frame holds the same bytes as a fresh one, whatever it held before', () => {
-  const frame = new Frame();
+test('a pooled buffer holds the same bytes as a fresh one, whatever it held before', () => {
+  const allocator = new ByteBufAllocator();
   fc.assert(
     fc.property(message, (sent) => {
-      encodeInto(frame, sent);
-      expect(frame.buffer.subarray(0, frame.length).equals(encodeFresh(alloc, sent))).toBe(true);
+      const frame = encodePooled(allocator, sent);
+      expect(frame.equals(encodeFresh(alloc, sent))).toBe(true);
+      frame.release();
     }),
   );
+  expect(allocator.stats().activeBuffers).toBe(0);
 });
 
 test('the longest body fits, in any script, and one byte more is refused', () => {
-  const frame = new Frame();
+  const allocator = new ByteBufAllocator();
   for (const character of ['a', 'é', '漢', '😀']) {
     const size = Buffer.byteLength(character);
     const longest = character.repeat(Math.floor(MAX_BODY_BYTES / size));
     const fits: Message = { id: 1, sender: 2, timeMs: 3, body: longest };
-    encodeInto(frame, fits);
-    expect(decodeFrame(Buffer.from(frame.buffer.subarray(0, frame.length)))).toEqual(fits);
+    const frame = encodePooled(allocator, fits);
+    expect(decodeFrame(frame.toBuffer())).toEqual(fits);
+    frame.release();
     const over: Message = { ...fits, body: `${longest}${character.repeat(1)}a` };
-    expect(() => encodeInto(frame, over)).toThrow(RangeError);
+    expect(() => encodePooled(allocator, over)).toThrow(RangeError);
     expect(() => encodeFresh(alloc, over)).toThrow(RangeError);
   }
+  expect(allocator.stats().activeBuffers).toBe(0);
 });
 
 test('a frame holds three bytes for each of the longest body’s units', () => {

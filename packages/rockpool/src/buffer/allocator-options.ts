@@ -41,7 +41,7 @@ export interface BufferCacheOptions {
   readonly tinyMaxBytes?: number;
   /** Larger buffers are not kept, in bytes. Default `chunkBytes`. */
   readonly maxBufferBytes?: number;
-  /** Bytes kept in all. Default 32 MiB. */
+  /** Bytes kept in all. Default 8 MiB. */
   readonly maxCachedBytes?: number;
   /** Allocations between two trims of what nobody used. 1 to 2^29, default 8192. */
   readonly trimInterval?: number;
@@ -51,15 +51,21 @@ export interface BufferCacheOptions {
 export interface ByteBufAllocatorOptions {
   /** Stands in errors, leak reports and dumps. Default `'buffers'`. */
   readonly name?: string;
-  /** Bytes of a chunk, what is asked of the runtime at once; larger buffers are not pooled. A power of two times `pageBytes`, up to 1 GiB. */
+  /** Bytes of the largest chunk: larger buffers are not pooled. Chunks are smaller while little is in use. A power of two times `pageBytes`, up to 1 GiB. */
   readonly chunkBytes?: number;
+  /**
+   * Bytes of the smallest chunk for more than one buffer: chunks grow from there to `chunkBytes` with what is reserved.
+   * Less of it leaves less memory in holes, and more to the C library, which is slow to give it back where its
+   * `MALLOC_MMAP_THRESHOLD_` is not set. A power of two from `pageBytes` to `chunkBytes`; default 512 KiB.
+   */
+  readonly leastChunkBytes?: number;
   /** Bytes of a page. A power of two from 4096 to 65536. */
   readonly pageBytes?: number;
   /** Blocks begin at multiples of it. 0 (16 bytes) or a power of two up to `pageBytes`. */
   readonly alignment?: number;
   /** Blocks up to this size are slots of slabs, larger ones runs of whole pages; bytes. */
   readonly slabMaxBytes?: number;
-  /** Empty chunks kept for the next allocation. 0 to 1024. */
+  /** Memory in empty chunks kept for the next allocation, in multiples of `chunkBytes`; if not 0, at least a quarter of all chunks. 0 to 1024. */
   readonly spareChunks?: number;
   /** The cache in front of the arena; `false`: none. */
   readonly cache?: false | BufferCacheOptions;
@@ -83,6 +89,7 @@ export interface ByteBufAllocatorOptions {
 export interface AllocatorSettings {
   readonly name: string;
   readonly chunkBytes: number;
+  readonly leastChunkBytes: number;
   readonly pageBytes: number;
   readonly alignment: number;
   readonly slabMaxBytes: number;
@@ -105,11 +112,11 @@ const MIB = 1024 * 1024;
  *
  * | | node | netty | source |
  * |---|---|---|---|
- * | chunk | 4 MiB | 4 MiB | 16 MiB |
+ * | chunks | 512 KiB to 4 MiB | 4 MiB | 16 MiB |
  * | slots of slabs up to | 28 KiB | 28 KiB | 8 KiB |
  * | cached a class: tiny, small, normal | 256, 256, 64 | 256, 256, 64 | 512, 256, 64 |
  * | largest cached buffer | 4 MiB | 32 KiB | 32 KiB |
- * | cached in all | 32 MiB | no limit | no limit |
+ * | cached in all | 8 MiB | no limit | no limit |
  *
  * `node` caches buffers of every size, within a byte budget: in Node the way through the arena costs five to
  * ten times a hit, and a thread's cache holds no memory from other threads, as there are none.
@@ -130,6 +137,7 @@ export const allocatorPresets: {
 } = {
   node: {
     chunkBytes: 4 * MIB,
+    leastChunkBytes: 512 * KIB,
     pageBytes: 8 * KIB,
     alignment: 0,
     slabMaxBytes: 28 * KIB,
@@ -140,12 +148,13 @@ export const allocatorPresets: {
       normal: 64,
       tinyMaxBytes: 512,
       maxBufferBytes: 4 * MIB,
-      maxCachedBytes: 32 * MIB,
+      maxCachedBytes: 8 * MIB,
       trimInterval: 8192,
     },
   },
   netty: {
     chunkBytes: 4 * MIB,
+    leastChunkBytes: 4 * MIB,
     pageBytes: 8 * KIB,
     alignment: 0,
     slabMaxBytes: 28 * KIB,
@@ -160,6 +169,7 @@ export const allocatorPresets: {
   },
   source: {
     chunkBytes: 16 * MIB,
+    leastChunkBytes: 16 * MIB,
     pageBytes: 8 * KIB,
     alignment: 0,
     slabMaxBytes: 8 * KIB,
@@ -187,6 +197,7 @@ export function readAllocatorOptions(options: ByteBufAllocatorOptions): Allocato
   const given = readOptions(SITE, options, [
     'name',
     'chunkBytes',
+    'leastChunkBytes',
     'pageBytes',
     'alignment',
     'slabMaxBytes',
@@ -215,6 +226,13 @@ export function readAllocatorOptions(options: ByteBufAllocatorOptions): Allocato
   return {
     name: expectString(SITE, 'name', given.name, 'buffers'),
     chunkBytes,
+    leastChunkBytes: expectPowerOfTwo(
+      'leastChunkBytes',
+      given.leastChunkBytes,
+      pageBytes,
+      chunkBytes,
+      Math.min(node.leastChunkBytes as number, chunkBytes),
+    ),
     pageBytes,
     alignment,
     slabMaxBytes: expectInteger(
@@ -262,7 +280,7 @@ function readCacheOptions(
     normal: expectInteger(SITE, 'cache.normal', given.normal, 0, MAX_ENTRIES, 64),
     tinyMaxBytes: expectInteger(SITE, 'cache.tinyMaxBytes', given.tinyMaxBytes, 0, chunkBytes, 512),
     maxBufferBytes: expectInteger(SITE, 'cache.maxBufferBytes', given.maxBufferBytes, 0, most, chunkBytes),
-    maxCachedBytes: expectInteger(SITE, 'cache.maxCachedBytes', given.maxCachedBytes, 0, most, 32 * MIB),
+    maxCachedBytes: expectInteger(SITE, 'cache.maxCachedBytes', given.maxCachedBytes, 0, most, 8 * MIB),
     trimInterval: expectInteger(SITE, 'cache.trimInterval', given.trimInterval, 1, 2 ** 29, 8192),
   };
 }

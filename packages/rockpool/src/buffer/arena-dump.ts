@@ -1,9 +1,9 @@
 /**
  * An arena as text, for reading in a terminal: its lists, its chunks, and a map of each chunk's pages.
  *
- *     arena: 4 MiB chunks of 8 KiB pages, 8.0 MiB reserved, 5.2 MiB used
+ *     arena: chunks of up to 4 MiB, pages of 8 KiB, 8 MiB reserved, 5.2 MiB used
  *     q050 50–100 %
- *       chunk 0: 63 % of pages, 1.5 MiB free, 34 runs, 12 slabs
+ *       chunk 0: 512 KiB, 63 % of pages, 192 KiB free, 14 runs, 2 slabs
  *         [==[===[=======0~~~~~4~~....................................................]
  *
  * A page is a character: `.` free, `[` the first of a run, `=` another of it, `0` to `9` the first of a slab, in
@@ -21,7 +21,7 @@ const COLUMNS = 64;
 export function arenaDump(arena: Arena): string {
   const { chunkBytes, pageBytes } = arena.sizeClasses;
   const lines = [
-    `arena: ${size(chunkBytes)} chunks of ${size(pageBytes)} pages, ` +
+    `arena: chunks of up to ${size(chunkBytes)}, pages of ${size(pageBytes)}, ` +
       `${size(arena.reservedBytes)} reserved, ${size(arena.usedBytes)} used`,
   ];
   for (const list of arena.chunks.all) {
@@ -38,8 +38,8 @@ function title({ name, minUsage, maxUsage }: ChunkList): string {
   return `${name} ${Math.max(0, minUsage)}–${Math.min(100, maxUsage)} %`;
 }
 
-function describe({ usage, freeBytes, runs, slabs }: ChunkStats): string {
-  return `${usage} % of pages, ${size(freeBytes)} free, ${runs - slabs} runs, ${slabs} slabs`;
+function describe({ usage, chunkBytes, freeBytes, runs, slabs }: ChunkStats): string {
+  return `${size(chunkBytes)}, ${usage} % of pages, ${size(freeBytes)} free, ${runs - slabs} runs, ${slabs} slabs`;
 }
 
 function mapOf(chunk: Chunk): string[] {

@@ -49,17 +49,22 @@ export interface SlabStats {
 
 /** What {@link Arena.stats} gives. `usedBytes + freeBytes = reservedBytes`. */
 export interface ArenaStats {
+  /** Of the largest chunk. */
   readonly chunkBytes: number;
+  /** Of the next chunk for blocks of different sizes; it grows with what is reserved. */
+  readonly sharedChunkBytes: number;
   readonly pageBytes: number;
   /** Bytes of all chunks. */
   readonly reservedBytes: number;
   /** Bytes of blocks that are out of the arena. */
   readonly usedBytes: number;
+  /** Bytes of empty chunks that are kept; a part of `freeBytes`. */
+  readonly spareBytes: number;
   /** Bytes of chunks in no block: free pages and free slots. */
   readonly freeBytes: number;
   /** freeBytes / usedBytes; 0 where nothing is used. */
   readonly externalFragmentation: number;
-  /** The largest block that fits without a new chunk. */
+  /** The longest run of free pages in any chunk, spares included. */
   readonly largestFreeRunBytes: number;
   /** Blocks up to `slabMaxBytes`. */
   readonly small: ArenaCounts;
@@ -82,9 +87,11 @@ export function arenaStats(arena: Arena): ArenaStats {
   const freeBytes = reservedBytes - usedBytes;
   return {
     chunkBytes,
+    sharedChunkBytes: chunks.sharedPages * pageBytes,
     pageBytes,
     reservedBytes,
     usedBytes,
+    spareBytes: chunks.spareBytes,
     freeBytes,
     externalFragmentation: usedBytes === 0 ? 0 : freeBytes / usedBytes,
     largestFreeRunBytes: largestFreeRun(arena) * pageBytes,

@@ -2,40 +2,50 @@
  * Blocks out of chunks: the accounting below the caches.
  *
  *     allocate(class) ─► slots: slab with a free slot ─► else a new slab ─┐
- *                    └─► runs ────────────────────────────────────────────┴► chunks: q050, q025, q000, qInit,
- *                                                                            q075, a spare ─► else a new chunk
+ *                    ├─► up to half a shared chunk ───────────────────────┴► tightest free run ─► else a new chunk
+ *                    └─► larger ──────────────────────────────────────────► a chunk of its own
  *
  * A block is a chunk and an offset; the arena keeps no object for it, and whoever frees it says which class it
  * is of. Nothing is allocated from the runtime but slabs and chunks, and small slabs are used again. The structure
- * is Netty's (PoolArena), without its locks: one isolate has one arena.
+ * is Netty's (PoolArena), without its locks, as one isolate has one arena; what differs is how long chunks are and
+ * which of them serves a request: `chunk-lists.ts`.
  *
  * Classes whose slab would have a single slot (one or more whole pages) are runs here: such a slab is full at
- * once and empty at once, and is nothing but cost.
+ * once and empty at once, and is nothing but cost. Slabs grow with the use of their class: while a class has fewer
+ * blocks than a full-sized slab has slots, its slabs are small ones (`SizeClasses.firstSlabPages`). With 8 MiB live
+ * that is worth two to four hundredths of what is used.
  *
  * An emptied slab is dissolved, unless it is the only one of its class with free slots; `trim` dissolves that too.
- * An emptied chunk becomes a spare, up to `spareChunks`, else it is released: so a load that hovers about the
- * edge of a chunk does not take memory from the runtime and give it back by turns.
+ * An emptied chunk becomes a spare, or is released where there are enough: so a load that hovers about the edge of
+ * a chunk does not take memory from the runtime and give it back by turns.
  *
- * Invariants: `usedBytes = Σ bytes of blocks out ≤ reservedBytes = chunks · chunkBytes`; the free pages of a chunk,
- * its slabs' slots and its blocks tile it; at most one slab a class is empty; at most `spareChunks` chunks are.
+ * Invariants: `usedBytes = Σ bytes of blocks out ≤ reservedBytes = Σ bytes of chunks`; the free pages of a chunk,
+ * its slabs' slots and its blocks tile it; at most one slab a class is empty.
  */
 
 import { arenaDump } from './arena-dump.ts';
 import { type ArenaStats, arenaStats } from './arena-stats.ts';
 import type { Chunk } from './chunk.ts';
-import { type Budget, ChunkLists } from './chunk-list.ts';
+import { type Budget, ChunkLists } from './chunk-lists.ts';
 import type { SizeClasses } from './size-classes.ts';
 import { Slab } from './slab.ts';
 
 /** Dissolved slabs kept for reuse, of at most 32 slots: about 200 bytes each. */
 const MAX_IDLE_SLABS = 64;
 
+/** Blocks of which fewer than so many would fit into a shared chunk have a chunk each. */
+const SHARING_BLOCKS = 2;
+/** The least shared chunk has so many bytes, if neither its owner nor the slabs want more. */
+const LEAST_SHARED_BYTES = 65536;
+
 /** What an arena is made of. */
 export interface ArenaOptions {
   readonly sizeClasses: SizeClasses;
-  /** Most empty chunks to keep. */
+  /** Empty chunks to keep, in multiples of `chunkBytes`; where it is not 0, at least a quarter of all bytes. */
   readonly spareChunks: number;
   readonly budget: Budget;
+  /** The smallest chunk for more than one block has at least so many bytes, and holds any slab. Default 64 KiB. */
+  readonly leastChunkBytes?: number;
 }
 
 /** One arena. Owner: an allocator. */
@@ -51,9 +61,9 @@ export class Arena {
   readonly freed: Float64Array;
   /** By class: the first slab with free slots. */
   readonly slabs: (Slab | undefined)[];
-  /** By class: slots of a slab; 1: no slab, a run. */
+  /** By class: slots of a full-sized slab; 1: no slab, a run. */
   readonly #slots: Int32Array;
-  /** By class: pages of a slab or of a run. */
+  /** By class: pages of a full-sized slab or of a run. */
   readonly #pages: Int32Array;
   readonly #pageShift: number;
   #idleSlabs: Slab | undefined;
@@ -62,9 +72,10 @@ export class Arena {
   /** @param options belong to the arena */
   constructor(options: ArenaOptions) {
     const { sizeClasses, spareChunks, budget } = options;
+    const leastChunkBytes = leastChunkBytesOf(sizeClasses, options.leastChunkBytes ?? LEAST_SHARED_BYTES);
     const { count, slabCount, chunkBytes, pageBytes } = sizeClasses;
     this.sizeClasses = sizeClasses;
-    this.chunks = new ChunkLists(chunkBytes, pageBytes, spareChunks, budget);
+    this.chunks = new ChunkLists({ pageBytes, chunkBytes, leastChunkBytes, spareChunks, budget });
     this.allocated = new Float64Array(count);
     this.freed = new Float64Array(count);
     this.slabs = new Array<Slab | undefined>(count).fill(undefined);
@@ -102,7 +113,7 @@ export class Arena {
    */
   allocate(classIndex: number): Chunk | undefined {
     if ((this.#slots[classIndex] as number) === 1) {
-      const chunk = this.#allocateRun(this.#pages[classIndex] as number);
+      const chunk = this.#allocateBlock(this.#pages[classIndex] as number);
       if (chunk !== undefined) this.#count(classIndex);
       return chunk;
     }
@@ -210,7 +221,14 @@ export class Arena {
         return;
       }
       const { classIndex: c, free, slots, slotBytes } = slab;
-      check(slots === this.#slots[c] && pages === this.#pages[c], `a slab of class ${c} has ${slots} slots`);
+      check(
+        pages === this.#pages[c] || pages === this.sizeClasses.firstSlabPages(c),
+        `a slab of class ${c} has ${pages} pages`,
+      );
+      check(
+        slots === this.sizeClasses.slabSlots(c, pages),
+        `a slab of class ${c} of ${pages} pages has ${slots} slots`,
+      );
       check(
         slotBytes === this.sizeClasses.bytesOf(c),
         `a slab of class ${c} has slots of ${slotBytes} bytes`,
@@ -229,13 +247,16 @@ export class Arena {
   }
 
   #createSlab(classIndex: number): Slab | undefined {
-    const chunk = this.#allocateRun(this.#pages[classIndex] as number);
+    const { sizeClasses } = this;
+    const live = (this.allocated[classIndex] as number) - (this.freed[classIndex] as number);
+    const isRare = live < (this.#slots[classIndex] as number);
+    const pages = isRare ? sizeClasses.firstSlabPages(classIndex) : (this.#pages[classIndex] as number);
+    const chunk = this.#allocateRun(pages);
     if (chunk === undefined) return undefined;
     const firstPage = this.offset >> this.#pageShift;
-    const slotBytes = this.sizeClasses.bytesOf(classIndex);
-    const slots = this.#slots[classIndex] as number;
-    const slab = this.#takeSlab(chunk, firstPage, classIndex, slotBytes, slots);
-    const end = firstPage + (this.#pages[classIndex] as number);
+    const slots = sizeClasses.slabSlots(classIndex, pages);
+    const slab = this.#takeSlab(chunk, firstPage, classIndex, sizeClasses.bytesOf(classIndex), slots);
+    const end = firstPage + pages;
     for (let page = firstPage; page < end; page++) chunk.slabs[page] = slab;
     this.#enlist(slab);
     return slab;
@@ -260,7 +281,7 @@ export class Arena {
     const chunk = slab.chunk as Chunk;
     const { firstPage } = slab;
     this.#unlist(slab);
-    const end = firstPage + (this.#pages[slab.classIndex] as number);
+    const end = firstPage + chunk.runs.pagesAt(firstPage);
     for (let page = firstPage; page < end; page++) chunk.slabs[page] = undefined;
     slab.chunk = undefined;
     if (slab.isSmall && this.#idleSlabCount < MAX_IDLE_SLABS) {
@@ -287,6 +308,14 @@ export class Arena {
     slab.next = undefined;
   }
 
+  /** Takes a run for a block of whole pages, and sets `offset`. */
+  #allocateBlock(pages: number): Chunk | undefined {
+    const { chunks } = this;
+    if (pages * SHARING_BLOCKS <= chunks.sharedPages) return this.#allocateRun(pages);
+    this.offset = 0;
+    return chunks.allocateOwn(pages);
+  }
+
   /** Takes a run and sets `offset`. */
   #allocateRun(pages: number): Chunk | undefined {
     const chunk = this.chunks.allocate(pages);
@@ -303,6 +332,16 @@ export class Arena {
     }
     this.chunks.free(chunk, firstPage);
   }
+}
+
+/** The smallest shared chunk: it holds any slab, and is a whole chunk halved some times. */
+function leastChunkBytesOf(sizeClasses: SizeClasses, wanted: number): number {
+  const { pageBytes, chunkBytes, slabCount } = sizeClasses;
+  let least = wanted;
+  for (let c = 0; c < slabCount; c++) least = Math.max(least, sizeClasses.slabPages(c) * pageBytes);
+  let bytes = chunkBytes;
+  while (bytes / 2 >= least && (bytes / 2) % pageBytes === 0) bytes /= 2;
+  return bytes;
 }
 
 function check(holds: boolean, what: string): void {

@@ -163,6 +163,15 @@ export abstract class ByteAccess extends TypedAccess {
    * @throws {IndexRangeError} it does not fit; nothing was written
    */
   setString(index: number, text: string, encoding: TextEncoding = 'utf8'): number {
+    if (
+      typeof text === 'string' &&
+      encoding === 'utf8' &&
+      index >>> 0 === index &&
+      text.length * 3 <= this._writable - index &&
+      this._owner._life === this._life
+    ) {
+      return encodeText(this._bytes, this._base + index, text, 'utf8', text.length * 3);
+    }
     this._expectWritable('write');
     expectText('write', text, encoding);
     this._expectIndex('write', index, this._capacity, 'capacity');
@@ -179,25 +188,17 @@ export abstract class ByteAccess extends TypedAccess {
    */
   writeString(text: string, encoding: TextEncoding = 'utf8'): number {
     const index = this._writer;
-    const length = text?.length;
-    if (
-      length <= SHORT_TEXT &&
-      length * 3 <= this._writable - index &&
-      encoding === 'utf8' &&
-      this._owner._life === this._life &&
-      typeof text === 'string'
-    ) {
-      const bytes = this._bytes;
-      const at = this._base + index;
-      let i = 0;
-      for (; i < length; i++) {
-        const unit = text.charCodeAt(i);
-        if (unit > 0x7f) break;
-        bytes[at + i] = unit;
-      }
-      if (i === length) {
-        this._writer = index + length;
-        return length;
+    if (typeof text === 'string' && encoding === 'utf8' && this._owner._life === this._life) {
+      const { length } = text;
+      if (length * 3 <= this._writable - index) {
+        const bytes = this._bytes;
+        const at = this._base + index;
+        const written =
+          length <= SHORT_TEXT && writeAscii(bytes, at, text)
+            ? length
+            : encodeText(bytes, at, text, 'utf8', length * 3);
+        this._writer = index + written;
+        return written;
       }
     }
     return this._writeText(text, encoding);
@@ -343,4 +344,14 @@ export abstract class ByteAccess extends TypedAccess {
 
   /** A copy of a range that is checked. @internal */
   abstract _copy(index: number, length: number): ByteBuf;
+}
+
+/** Writes `text` if it is ASCII; else some of it. */
+function writeAscii(bytes: Uint8Array, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return false;
+    bytes[at + i] = unit;
+  }
+  return true;
 }

@@ -156,7 +156,12 @@ export class ByteBufAllocator implements Allocator, Disposable {
     this.#settings = settings;
     this.#budget = new ByteBudget(settings.maxBytes);
     const sizeClasses = new SizeClasses(settings);
-    this.#arena = new Arena({ sizeClasses, spareChunks: settings.spareChunks, budget: this.#budget });
+    this.#arena = new Arena({
+      sizeClasses,
+      leastChunkBytes: settings.leastChunkBytes,
+      spareChunks: settings.spareChunks,
+      budget: this.#budget,
+    });
     this.#cache = new BufferCache(
       { returnBlock: (magazine, buf) => this.#returnBlock(magazine, buf) },
       cache.maxCachedBytes,

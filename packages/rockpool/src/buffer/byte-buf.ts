@@ -451,7 +451,10 @@ export class ByteBuf extends ByteSearch implements Disposable {
 
   /** Copies by way of the view that there is, or will be asked for again: that of everything. @internal */
   override _copyOut(index: number, target: Uint8Array, at: number, length: number): void {
-    if (length > 8 && (length === this._capacity || (index === this._seenAt && length === this._seen?.length))) {
+    if (
+      length > 8 &&
+      (length === this._capacity || (index === this._seenAt && length === this._seen?.length))
+    ) {
       target.set(this._viewRange(index, length), at);
       return;
     }

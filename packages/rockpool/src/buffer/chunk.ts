@@ -4,6 +4,9 @@
  *     │ slab │ run      │ free    │ slab        │ run │ free                │
  *     └ page 0                                                  page n − 1 ┘
  *
+ * A chunk has as many pages as whoever makes it says: one for many blocks has a power of two, one for a single
+ * large block as many as the block.
+ *
  * `slabs` has an entry a page, so that the slab of an offset is one load away. An arena keeps its chunks in lists
  * by usage (`chunk-list.ts`); the links are here.
  *
@@ -18,7 +21,7 @@ import type { Slab } from './slab.ts';
 export class Chunk {
   readonly memory: Memory;
   readonly pageBytes: number;
-  /** How many chunks the arena had made before: the order in which chunks are filled. */
+  /** How many chunks the arena had made before. */
   readonly id: number;
   readonly runs: RunMap;
   /** By page: the slab in whose run it is. */
@@ -27,6 +30,15 @@ export class Chunk {
   list: ChunkList | undefined;
   prev: Chunk | undefined;
   next: Chunk | undefined;
+  /** With so many free pages or fewer it moves up. Written by the list, as is the next. */
+  upAtFree: number;
+  /** With more free pages than this it moves down. */
+  downAboveFree: number;
+  /** Its number in the index of chunks with free runs, −1: it is not there. Written by the index. */
+  place: number;
+  /** While it is a spare: the next of its size, older and newer. Written by the spares. */
+  older: Chunk | undefined;
+  newer: Chunk | undefined;
 
   /**
    * @param chunkBytes a multiple of `pageBytes`
@@ -44,6 +56,11 @@ export class Chunk {
     this.list = undefined;
     this.prev = undefined;
     this.next = undefined;
+    this.upAtFree = -1;
+    this.downAboveFree = pages;
+    this.place = -1;
+    this.older = undefined;
+    this.newer = undefined;
   }
 
   /** Bytes of pages in no run. Free slots of slabs do not count. */

@@ -127,6 +127,16 @@ export class RunMap {
     return -run;
   }
 
+  /**
+   * Which bins have runs: bit `b` of the word `b >> 5` for bin b.
+   *
+   * @param word 0 or more; words behind the last are 0
+   */
+  binsAt(word: number): number {
+    const at = this.#bins + word;
+    return at < this.#summary ? (this.#table[at] as number) : 0;
+  }
+
   /** Pages of the longest free run. */
   get largestFreeRun(): number {
     let largest = 0;
@@ -265,8 +275,13 @@ export function leastBin(pages: number): number {
   return pages === 1 ? 0 : floorBin(pages - 1) + 1;
 }
 
+/** How many bins chunks of up to `pages` pages have. */
+export function binsFor(pages: number): number {
+  return floorBin(pages) + 1;
+}
+
 /** The bin of free runs of `pages` pages: the last whose least length 1, 2, 3, 4, 5, 6, 7, 8, 10, 12 … is not more. */
-function floorBin(pages: number): number {
+export function floorBin(pages: number): number {
   if (pages < 4) return pages - 1;
   const log2 = 31 - Math.clz32(pages);
   return (log2 << 2) + ((pages >> (log2 - 2)) & 3) - 5;

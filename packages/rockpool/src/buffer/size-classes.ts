@@ -11,6 +11,9 @@
  * above, its class follows from the position of its highest bit, and a second, small table leaves out the sizes
  * that do not exist.
  *
+ * A slab whose slots leave no rest is up to seven pages, which a class with few blocks does not fill: there are
+ * smaller slabs for these (`firstSlabPages`).
+ *
  * Invariants: `bytesOf(c) > bytesOf(c − 1)`, `bytesOf(classOf(b)) ≥ b > bytesOf(classOf(b) − 1)`,
  * `slabSlots(c) · bytesOf(c) ≤ slabPages(c) · pageBytes`.
  */
@@ -53,7 +56,7 @@ export class SizeClasses {
   /** Class by the place of a size in the scheme without alignment and without gaps. */
   readonly #byPlace: Uint8Array;
   readonly #slabPages: Int32Array;
-  readonly #slabSlots: Int32Array;
+  readonly #firstSlabPages: Int32Array;
 
   /** @param options sizes in bytes */
   constructor(options: SizeClassOptions) {
@@ -81,10 +84,11 @@ export class SizeClasses {
       this.#small[quanta] = firstThatHolds(sizes, quanta << QUANTUM_SHIFT);
     }
     this.#slabPages = new Int32Array(this.slabCount);
-    this.#slabSlots = new Int32Array(this.slabCount);
+    this.#firstSlabPages = new Int32Array(this.slabCount);
     for (let c = 0; c < this.slabCount; c++) {
-      this.#slabPages[c] = slabPages(sizes[c] as number, pageBytes, this.chunkPages);
-      this.#slabSlots[c] = Math.floor(((this.#slabPages[c] as number) * pageBytes) / (sizes[c] as number));
+      const pages = slabPages(sizes[c] as number, pageBytes, this.chunkPages);
+      this.#slabPages[c] = pages;
+      this.#firstSlabPages[c] = firstSlabPages(sizes[c] as number, pageBytes, pages);
     }
   }
 
@@ -126,9 +130,21 @@ export class SizeClasses {
     return this.#slabPages[classIndex] as number;
   }
 
-  /** Slots of one slab of a class; `classIndex < slabCount`. */
-  slabSlots(classIndex: number): number {
-    return this.#slabSlots[classIndex] as number;
+  /**
+   * Pages of a slab of a class with few blocks; `classIndex < slabCount`. The fewest of which slots leave at most a
+   * sixteenth, and no more than {@link SizeClasses.slabPages}.
+   */
+  firstSlabPages(classIndex: number): number {
+    return this.#firstSlabPages[classIndex] as number;
+  }
+
+  /**
+   * Slots of one slab of a class; `classIndex < slabCount`.
+   *
+   * @param pages of the slab
+   */
+  slabSlots(classIndex: number, pages: number = this.slabPages(classIndex)): number {
+    return Math.floor((pages * this.pageBytes) / this.bytesOf(classIndex));
   }
 
   /** Pages of one block of a class that is a run; `slabCount ≤ classIndex < count`. */
@@ -164,6 +180,8 @@ export class SizeClasses {
         slots * bytes <= pages * this.pageBytes,
         `${slots} slots of ${bytes} bytes overflow ${pages} pages`,
       );
+      const first = this.firstSlabPages(c);
+      check(first <= pages && this.slabSlots(c, first) >= 1, `a first slab of class ${c} has ${first} pages`);
     }
     check(this.bytesOf(this.count - 1) === this.chunkBytes, 'the last class is no chunk');
     check(this.classOf(this.chunkBytes + 1) === this.count, 'a request above a chunk has a class');
@@ -197,6 +215,13 @@ function slabPages(slotBytes: number, pageBytes: number, chunkPages: number): nu
     pages++;
   }
   return (pages * pageBytes) % slotBytes === 0 || pages < chunkPages ? pages : least;
+}
+
+/** The fewest pages, up to `most`, of which slots leave at most a sixteenth. */
+function firstSlabPages(slotBytes: number, pageBytes: number, most: number): number {
+  let pages = Math.ceil(slotBytes / pageBytes);
+  while (pages < most && ((pages * pageBytes) % slotBytes) * 16 > pages * pageBytes) pages++;
+  return pages;
 }
 
 /** The first of ascending `sizes` of at least `bytes`, or their count. */

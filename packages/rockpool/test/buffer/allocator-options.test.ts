@@ -7,6 +7,8 @@ const OUTSIDE: readonly [string, ByteBufAllocatorOptions][] = [
   ['chunkBytes', { chunkBytes: 1000 }],
   ['chunkBytes', { chunkBytes: 4096 }],
   ['chunkBytes', { chunkBytes: 2 ** 31 }],
+  ['leastChunkBytes', { leastChunkBytes: 3000 }],
+  ['leastChunkBytes', { leastChunkBytes: 8 * 1024 * 1024 }],
   ['pageBytes', { pageBytes: 2048 }],
   ['pageBytes', { pageBytes: 5000 }],
   ['pageBytes', { pageBytes: 131072 }],
