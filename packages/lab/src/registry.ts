@@ -3,13 +3,22 @@ import { UnknownExperimentError } from './errors.ts';
 import type { Case, Experiment } from './experiment.ts';
 import { buffers } from './experiments/buffers.ts';
 import { defer } from './experiments/defer.ts';
+import { fragmentation } from './experiments/fragmentation.ts';
 import { gc } from './experiments/gc.ts';
 import { messages } from './experiments/messages.ts';
 import { objects } from './experiments/objects.ts';
 import { reuse } from './experiments/reuse.ts';
 
 /** All experiments, in the order in which `rockpool lab` runs them. */
-export const EXPERIMENTS: readonly Experiment[] = [messages, reuse, buffers, objects, defer, gc];
+export const EXPERIMENTS: readonly Experiment[] = [
+  messages,
+  reuse,
+  buffers,
+  fragmentation,
+  objects,
+  defer,
+  gc,
+];
 
 /**
  * The experiments of these names, in this order and each once; all of them where there are no names.

@@ -38,7 +38,7 @@ export const MAX_CAPACITY: number = 2 ** 31 - 1;
 /** A trait: handles were derived in this life, so that the block must not move under them. */
 export const SHARED = 1;
 /** A trait: an index was marked. */
-export const MARKED = 2;
+const MARKED = 2;
 /** A trait: `_extra` is set. */
 export const EXTRA = 4;
 

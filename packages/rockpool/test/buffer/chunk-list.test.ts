@@ -238,7 +238,7 @@ describe('chunk lists', () => {
     const chunks = Array.from({ length: 40 }, () => lists.allocateOwn(64) as Chunk);
     for (const chunk of chunks.slice(0, 20)) lists.free(chunk, 0);
     lists.assertValid();
-    expect([idsOf(lists).q100?.length, idsOf(lists).spare?.length]).toEqual([20, 6]);
+    expect([idsOf(lists).q100?.length, idsOf(lists)['spare']?.length]).toEqual([20, 6]);
   });
 
   it('release spares where the budget has nothing else, and only if that helps', () => {
@@ -247,10 +247,10 @@ describe('chunk lists', () => {
     lists.free(chunks[0] as Chunk, 0);
     lists.free(chunks[1] as Chunk, 0);
     expect(lists.allocateOwn(45)).toBeUndefined();
-    expect([idsOf(lists).spare, reserved()]).toEqual([[0, 1], 60 * PAGE]);
+    expect([idsOf(lists)['spare'], reserved()]).toEqual([[0, 1], 60 * PAGE]);
     lists.assertValid();
     expect(lists.allocateOwn(21)?.runs.pages).toBe(21);
-    expect([idsOf(lists).spare, reserved()]).toEqual([[1], 61 * PAGE]);
+    expect([idsOf(lists)['spare'], reserved()]).toEqual([[1], 61 * PAGE]);
     lists.assertValid();
   });
 

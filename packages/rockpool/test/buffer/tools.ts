@@ -4,7 +4,7 @@ import { type ByteBuf, ByteBufAllocator, type ByteBufAllocatorOptions } from '..
 import { isRockpoolError, type RockpoolError } from '../../src/internal/errors.ts';
 
 /** Chunks of 16 pages: everything that an arena does happens soon. */
-export const TINY_ARENA = { chunkBytes: 65536, pageBytes: 4096, slabMaxBytes: 8192 } as const;
+const TINY_ARENA = { chunkBytes: 65536, pageBytes: 4096, slabMaxBytes: 8192 } as const;
 
 /** Where the routes of a tiny arena end, in bytes. */
 export const SLAB_END = TINY_ARENA.slabMaxBytes;
