@@ -32,7 +32,7 @@ const HALVES: readonly (readonly [number, number])[] = [
 /** The experiment. */
 export const fragmentation: Experiment = {
   name: 'fragmentation',
-  summary: 'a long random life with a shift of sizes: holes, rounding, chunks, RSS, before and after a trim',
+  summary: 'a long life with a shift of sizes: holes, rounding, RSS, and what a trim gives back',
   secondsPerCase: 2,
   notes: [
     `${STEPS.toLocaleString('en')} steps: log-uniform 64 B to 64 KiB, then 1 KiB to 256 KiB; the same seed in every case.`,
