@@ -20,7 +20,7 @@ import { LeakDetector, type LeakLevel } from '../leak/leak-detector.ts';
  * | level | leaks | handle kept after release | bytes written after release, or behind the end |
  * |---|---|---|---|
  * | `off` | – | throws until the handle is handed out again | – |
- * | `basic` | one buffer in 8192 | throws until the handle is handed out again | – |
+ * | `basic` | one buffer in 65,536 | throws until the handle is handed out again | – |
  * | `strict` | one in 128, with touches | throws for ever | found, when the memory comes back |
  * | `paranoid` | every buffer, with touches | throws for ever, and says where it was released | found, with the stack of the release |
  */
