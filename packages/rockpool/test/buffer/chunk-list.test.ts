@@ -180,7 +180,7 @@ describe('chunk lists', () => {
       expect(lists.allocate(5)).not.toBe(chunk);
       expect(lists.allocate(3)?.usage).toBe(100);
     }
-    expect(idsOf(lists).q100).toHaveLength(3000);
+    expect(idsOf(lists)['q100']).toHaveLength(3000);
     lists.assertValid();
   });
 
@@ -238,7 +238,7 @@ describe('chunk lists', () => {
     const chunks = Array.from({ length: 40 }, () => lists.allocateOwn(64) as Chunk);
     for (const chunk of chunks.slice(0, 20)) lists.free(chunk, 0);
     lists.assertValid();
-    expect([idsOf(lists).q100?.length, idsOf(lists)['spare']?.length]).toEqual([20, 6]);
+    expect([idsOf(lists)['q100']?.length, idsOf(lists)['spare']?.length]).toEqual([20, 6]);
   });
 
   it('release spares where the budget has nothing else, and only if that helps', () => {
