@@ -23,6 +23,21 @@
     return `${trimmed(ns / size)} ${unit}`;
   }
 
+  /** A number with a letter for its thousands. */
+  function showCount(count) {
+    return count < 1000
+      ? trimmed(count)
+      : count < 1e6
+        ? `${trimmed(count / 1e3)} k`
+        : `${trimmed(count / 1e6)} M`;
+  }
+
+  const SHOW = {
+    bytes: (bytes) => `${trimmed(bytes / 2 ** 20)} MiB`,
+    percent: (share) => `${trimmed(share)} %`,
+    count: showCount,
+  };
+
   function valueAxis(chart, more) {
     return {
       name: chart.axis,
@@ -32,9 +47,10 @@
         color: color('quiet'),
         fontSize: FONT,
         hideOverlap: true,
-        formatter: show,
+        formatter: SHOW[chart.unit] ?? show,
       },
       axisLine: { show: false },
+      axisTick: { show: false },
       splitLine: { lineStyle: { color: color('line') } },
       ...more,
     };
@@ -169,10 +185,82 @@
     };
   }
 
-  const draw = { bars, stack, percentiles };
+  function lines(chart) {
+    const text = SHOW[chart.unit];
+    const last = chart.operations.at(-1);
+    return {
+      grid: { ...grid, left: 28, top: 28 },
+      tooltip: {
+        ...tooltip(),
+        trigger: 'axis',
+        formatter: (points) =>
+          [
+            `${showCount(points[0].value[0])} ${chart.along}`,
+            ...points.map(
+              ({ marker, seriesName, value }) =>
+                `${marker}${seriesName}: ${value[1] === null ? '–' : text(value[1])}`,
+            ),
+          ].join('<br>'),
+      },
+      xAxis: {
+        type: 'value',
+        name: chart.along,
+        nameLocation: 'middle',
+        nameGap: 28,
+        nameTextStyle: { color: color('quiet'), fontSize: FONT },
+        // Room behind the last mark, where lines end upright.
+        max: Math.ceil(last * 1.02),
+        axisLabel: { color: color('quiet'), fontSize: FONT, formatter: showCount, showMaxLabel: false },
+        axisLine: { lineStyle: { color: color('line') } },
+        splitLine: { show: false },
+      },
+      yAxis: valueAxis(chart, {
+        type: 'value',
+        nameGap: 60,
+        ...(chart.unit === 'bytes' ? byteScale(chart) : {}),
+      }),
+      series: chart.series.map(({ name, values, hue }, k) => ({
+        type: 'line',
+        name,
+        data: values.map((value, i) => [chart.operations[i], value]),
+        showSymbol: false,
+        itemStyle: { color: color(`series-${hue + 1}`) },
+        lineStyle: { color: color(`series-${hue + 1}`), width: 1.8 },
+        ...(k === 0 ? { markLine: marks(chart) } : {}),
+      })),
+    };
+  }
+
+  /** Dashed uprights where something happened. */
+  function marks(chart) {
+    return {
+      symbol: 'none',
+      silent: true,
+      lineStyle: { color: color('quiet'), type: 'dashed', width: 1 },
+      label: { color: color('quiet'), fontSize: FONT },
+      data: chart.marks
+        .filter(({ at }) => at > 0)
+        .map(({ at, text }) => ({ xAxis: at, label: { formatter: text } })),
+    };
+  }
+
+  /** A value axis of bytes goes in round numbers of mebibytes, and ends with one. */
+  function byteScale(chart) {
+    const mib = 2 ** 20;
+    const most = Math.max(1, (chart.most ?? 0) / mib);
+    const step = roundStep(most);
+    const least = Math.min(0, ...chart.series.flatMap(({ values }) => values.map((value) => value / mib)));
+    return {
+      interval: step * mib,
+      max: Math.ceil(most / step) * step * mib,
+      min: Math.floor(least / step) * step * mib,
+    };
+  }
+
+  const draw = { bars, stack, percentiles, lines };
   const drawn = charts.map((chart) => {
     const element = document.getElementById(chart.id);
-    element.style.height = chart.kind === 'percentiles' ? '280px' : `${chart.labels.length * BAR_PX + 70}px`;
+    element.style.height = chart.labels === undefined ? '280px' : `${chart.labels.length * BAR_PX + 70}px`;
     return { chart, picture: echarts.init(element, null, { renderer: 'svg' }) };
   });
   const paint = () => {

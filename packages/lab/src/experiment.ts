@@ -9,6 +9,7 @@
  *
  *     Experiment ─► Comparison ─► Case ─ prepare() ─► Workload (lives in the child process)
  */
+import type { History } from './history.ts';
 
 /** A named set of comparisons that answer one question. */
 export interface Experiment {
@@ -38,6 +39,7 @@ export interface Comparison {
   /** Ids of pooled cases: ratios of these as the variant get a verdict ("pool it", "no difference", "leave it"). */
   readonly pooled?: readonly string[];
   readonly targets?: readonly Target[];
+  readonly limits?: readonly Limit[];
   readonly notes?: readonly string[];
 }
 
@@ -52,6 +54,14 @@ export interface Target extends Pair {
   /** `speed`: times the operations a second. `gc`: fraction of GC time per operation that is saved, 0 to 1. */
   readonly metric: 'speed' | 'gc';
   readonly atLeast: number;
+}
+
+/** What a fact of some cases must not exceed. Exceeding it is reported, and is no error. */
+export interface Limit {
+  readonly cases: readonly string[];
+  /** Label of the fact. */
+  readonly fact: string;
+  readonly atMost: number;
 }
 
 /** One way to do the work. */
@@ -75,6 +85,8 @@ interface WorkloadBase {
   readonly verify?: () => void;
   /** Figures of the workload itself, by label; read once, after all measurements. */
   readonly facts?: () => Readonly<Record<string, number>>;
+  /** What was watched over a long life; read once, after all measurements. */
+  readonly history?: () => History;
 }
 
 /** Work that runs many times between two looks at the clock. */

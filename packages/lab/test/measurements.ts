@@ -1,16 +1,20 @@
 /** Measurements and reports as tests need them: made up, with only the interesting figures given. */
+import type { Comparison } from '../src/experiment.ts';
 import type { Measurement } from '../src/harness/job.ts';
 import type { CaseRounds } from '../src/harness/schedule.ts';
+import type { History } from '../src/history.ts';
 import type { ExperimentReport, LabReport } from '../src/report/report.ts';
 import { summariseExperiment } from '../src/report/summarise.ts';
 
 interface Given {
   readonly ns: number;
   readonly gcMs?: number;
+  readonly facts?: Readonly<Record<string, number>>;
+  readonly history?: History;
 }
 
 /** A round of a million operations. */
-function measurement({ ns, gcMs = 0 }: Given): Measurement {
+function measurement({ ns, gcMs = 0, facts = { items: 3 }, history }: Given): Measurement {
   const none = { count: 0, totalMs: 0, maxMs: 0 };
   const minor = gcMs === 0 ? none : { count: 2, totalMs: gcMs, maxMs: gcMs / 2 };
   return {
@@ -29,7 +33,8 @@ function measurement({ ns, gcMs = 0 }: Given): Measurement {
       externalPeakBytes: 2e6,
       heapUsedEndBytes: 3e6,
     },
-    facts: { items: 3 },
+    facts,
+    history: history ?? null,
     sink: 1,
   };
 }
@@ -40,41 +45,42 @@ function rounds(id: string, title: string, given: readonly Given[]): CaseRounds 
   return { case: { id, title, prepare }, unavailable: undefined, rounds: given.map(measurement) };
 }
 
-/** An experiment of one comparison: `fresh` against `pooled`, and a case that this Node lacks. */
+/** An experiment of one comparison, or the same several times: `fresh` against `pooled`, and a case that this Node lacks. */
 export function experimentReport(
   fresh: readonly Given[],
   pooled: readonly Given[],
   title = 'Pool',
+  times = 1,
 ): ExperimentReport {
   const cases: CaseRounds[] = [
     rounds('fresh', 'Fresh', fresh),
     rounds('pooled', title, pooled),
     { ...rounds('native', 'Native', []), unavailable: 'not in this Node' },
   ];
+  const comparison: Comparison = {
+    id: 'one',
+    title: 'One thing',
+    operation: 'thing',
+    baseline: 'fresh',
+    pooled: ['pooled'],
+    cases: cases.map((it) => it.case),
+    targets: [
+      { variant: 'pooled', baseline: 'fresh', metric: 'speed', atLeast: 2 },
+      { variant: 'pooled', baseline: 'fresh', metric: 'gc', atLeast: 0.9 },
+      { variant: 'native', baseline: 'fresh', metric: 'speed', atLeast: 2 },
+    ],
+    limits: [{ cases: ['fresh', 'pooled', 'native'], fact: 'holes, %', atMost: 10 }],
+  };
   return summariseExperiment(
     {
       name: 'sample',
       summary: 'made up',
       secondsPerCase: 1,
       notes: ['a note that is <b>plain text</b> & no markup'],
-      comparisons: [
-        {
-          id: 'one',
-          title: 'One thing',
-          operation: 'thing',
-          baseline: 'fresh',
-          pooled: ['pooled'],
-          cases: cases.map((it) => it.case),
-          targets: [
-            { variant: 'pooled', baseline: 'fresh', metric: 'speed', atLeast: 2 },
-            { variant: 'pooled', baseline: 'fresh', metric: 'gc', atLeast: 0.9 },
-            { variant: 'native', baseline: 'fresh', metric: 'speed', atLeast: 2 },
-          ],
-        },
-      ],
+      comparisons: Array.from({ length: times }, () => comparison),
     },
     1,
-    [cases],
+    Array.from({ length: times }, () => cases),
   );
 }
 

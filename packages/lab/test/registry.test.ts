@@ -21,6 +21,7 @@ test.each(comparisons)('$path refers only to cases that it has', ({ comparison }
     expect(ids).toContain(variant);
     expect(ids).toContain(baseline);
   }
+  for (const { cases } of comparison.limits ?? []) expect(ids).toEqual(expect.arrayContaining([...cases]));
 });
 
 test('findCase() finds a case by its path, and nothing else', () => {

@@ -2,31 +2,55 @@
  * A long random life of an allocator, in the middle of which the sizes shift: how much memory lies in holes, how much is
  * lost to rounding up, and what a trim gives back.
  *
- *     steps     ├── 64 B to 64 KiB ──────────────────┼── 1 KiB to 256 KiB ───────────────┤ all released
- *     looks     25 %             before │ after trim      75 %           before │ after trim  │ after trim
+ *     steps     ├── 64 B to 64 KiB ─────────┼── 1 KiB to 256 KiB ───────┼─ ebb ─┤ all released
+ *     trim                         half 1 ──┤                  half 2 ──┤       ├── end
+ *     held      ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ around the target ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╲___
  *
- * Each step allocates while less than the target is live, else it releases a random buffer: so by the end of a half
- * every buffer of the half before has had its chance to go. All bytes of a buffer are written, so that the process
- * has their pages.
- *
- * The figures are the allocator's own (`stats()`), and resident bytes of the process after two major collections:
- * - external: bytes of chunks that are in no live block, as a fraction of those that are, after a trim;
- * - internal: bytes of live blocks beyond the capacity asked for, as a fraction of the blocks.
+ * All bytes of a buffer are written, so that the process has their pages. What the figures mean is said in
+ * `lives/memory-diary.ts`; each trim is followed by two major collections, as chunks go with the collector.
  */
 import { setImmediate } from 'node:timers/promises';
 import { type ByteBuf, ByteBufAllocator, type ByteBufAllocatorOptions } from 'rockpool';
-import type { Case, Comparison, Experiment, LoopWorkload } from '../experiment.ts';
-import { seededRandom } from '../frames/seeded-random.ts';
+import type { Case, Comparison, Experiment, Limit, LoopWorkload } from '../experiment.ts';
+import {
+  type Account,
+  accountDiary,
+  type Diary,
+  externalPercent,
+  historyOf,
+  internalPercent,
+  type Look,
+  residentDiary,
+} from '../lives/memory-diary.ts';
+import { type Holder, RandomLife, type SizeRange } from '../lives/random-life.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-const STEPS = 200_000;
 const SEED = 20_231_115;
 const TARGETS_MIB = [8, 32, 128] as const;
-/** Sizes of the two halves: from and to, log-uniform. */
-const HALVES: readonly (readonly [number, number])[] = [
-  [64, 64 * KIB],
-  [KIB, 256 * KIB],
+const SMALL: SizeRange = { from: 64, to: 64 * KIB };
+const LARGE: SizeRange = { from: KIB, to: 256 * KIB };
+const POOLED = ['pooled', 'pooled-small'] as const;
+
+/** How long a life is, and how closely it is watched. */
+export interface LifeLength {
+  /** Of each half; the ebb has a fifth of it. */
+  readonly stepsPerHalf: number;
+  readonly stepsPerLook: number;
+}
+
+const LONG: LifeLength = { stepsPerHalf: 100_000, stepsPerLook: 1000 };
+
+/** Near the start: an eighth of what an idle process has. Code, heap and C library keep 3 to 6 MiB. Chosen. */
+const RSS_MIB = 8;
+
+/** What is asked. The same for every live set, however few chunks hold it. */
+const LIMITS: readonly Omit<Limit, 'cases'>[] = [
+  { fact: 'half 1, trimmed: external, %', atMost: 10 },
+  { fact: 'half 1, trimmed: internal, %', atMost: 12 },
+  { fact: 'half 2, trimmed: external, %', atMost: 10 },
+  { fact: 'half 2, trimmed: internal, %', atMost: 12 },
+  { fact: 'end, trimmed: RSS, MiB', atMost: RSS_MIB },
 ];
 
 /** The experiment. */
@@ -35,11 +59,15 @@ export const fragmentation: Experiment = {
   summary: 'a long life with a shift of sizes: holes, rounding, RSS, and what a trim gives back',
   secondsPerCase: 2,
   notes: [
-    `${STEPS.toLocaleString('en')} steps: log-uniform 64 B to 64 KiB, then 1 KiB to 256 KiB; the same seed in every case.`,
-    'External: bytes of chunks in no live block ÷ bytes of live blocks. Internal: rounding ÷ bytes of blocks.',
+    `Half 1: ${LONG.stepsPerHalf.toLocaleString('en')} steps with sizes from 64 B to 64 KiB, log-uniform. Half 2: as many with ` +
+      '1 KiB to 256 KiB. Then what is held ebbs away. Each step takes a buffer or drops a random one; one seed for all.',
+    'Internal: rounding, (blocks − asked for) ÷ blocks. External: (reserved − blocks) ÷ blocks, of blocks that users ' +
+      'have: before a trim the cache is in it, after one only free slots of slabs and free runs of chunks.',
+    'RSS: resident bytes above those at the start. Trimmed: after trim() and two major collections. All else is from a ' +
+      'second life with the same seed, as asking for it makes garbage.',
+    'RSS falls by what the C library gives back: more of it with MALLOC_MMAP_THRESHOLD_=32768 set.',
     '64 KiB chunks: leastChunkBytes 64 KiB and 2 MiB cached. Fewer holes, but the C library keeps more.',
-    'The timed part goes on with the life of the second half; the figures of the life are under "Of the workload".',
-    'RSS after a trim is what the C library gave back: with MALLOC_MMAP_THRESHOLD_=32768 set it gives back more.',
+    'The times are of steps of half 2, with as much held, after the life.',
   ],
   comparisons: TARGETS_MIB.map(compareTarget),
 };
@@ -50,8 +78,9 @@ function compareTarget(targetMib: number): Comparison {
     title: `A random life around ${targetMib} MiB`,
     operation: 'step',
     baseline: 'alloc-unsafe',
+    limits: LIMITS.map((limit) => ({ ...limit, cases: POOLED })),
     cases: [
-      { id: 'alloc-unsafe', title: 'Buffer.allocUnsafe', prepare: () => collected(targetMib * MIB) },
+      { id: 'alloc-unsafe', title: 'allocUnsafe', prepare: () => collected(targetMib * MIB, LONG) },
       pooledCase('pooled', 'ByteBuf', targetMib, {}),
       pooledCase('pooled-small', '64 KiB chunks', targetMib, {
         leastChunkBytes: 64 * KIB,
@@ -62,136 +91,114 @@ function compareTarget(targetMib: number): Comparison {
 }
 
 function pooledCase(id: string, title: string, targetMib: number, options: ByteBufAllocatorOptions): Case {
-  return { id, title, prepare: () => pooled(targetMib * MIB, options) };
+  return { id, title, prepare: () => pooled(targetMib * MIB, options, LONG) };
 }
 
-/** A live set that is kept around a target. */
-class Life<T> {
-  readonly #random = seededRandom(SEED);
-  readonly #target: number;
-  readonly #take: (bytes: number) => T;
-  readonly #drop: (item: T) => void;
-  readonly #items: T[] = [];
-  readonly #sizes: number[] = [];
-  #bytes = 0;
-
-  constructor(target: number, take: (bytes: number) => T, drop: (item: T) => void) {
-    this.#target = target;
-    this.#take = take;
-    this.#drop = drop;
-  }
-
-  step(half: number): number {
-    if (this.#bytes < this.#target) {
-      const [from, to] = HALVES[half] as readonly [number, number];
-      const bytes = Math.round(from * 2 ** (this.#random() * Math.log2(to / from)));
-      this.#items.push(this.#take(bytes));
-      this.#sizes.push(bytes);
-      this.#bytes += bytes;
-      return bytes;
-    }
-    const at = Math.floor(this.#random() * this.#items.length);
-    this.#drop(this.#items[at] as T);
-    this.#bytes -= this.#sizes[at] as number;
-    this.#items[at] = this.#items[this.#items.length - 1] as T;
-    this.#sizes[at] = this.#sizes[this.#sizes.length - 1] as number;
-    this.#items.pop();
-    this.#sizes.pop();
-    return 0;
-  }
-
-  end(): void {
-    for (const item of this.#items) this.#drop(item);
-    this.#items.length = 0;
-    this.#sizes.length = 0;
-    this.#bytes = 0;
-  }
-}
-
-async function pooled(target: number, options: ByteBufAllocatorOptions): Promise<LoopWorkload> {
+/** The life with an allocator of these options: first for resident bytes, then for accounts; then ready for steps. */
+export async function pooled(
+  target: number,
+  options: ByteBufAllocatorOptions,
+  length: LifeLength,
+): Promise<LoopWorkload> {
+  const rss = residentDiary();
+  const first = new ByteBufAllocator({ name: 'lab', ...options });
+  await live(holderOf(first), target, length, rss, () => first.trim());
   const allocator = new ByteBufAllocator({ name: 'lab', ...options });
-  const facts: Record<string, number> = {};
-  const life = new Life<ByteBuf>(
-    target,
-    (bytes) => allocator.buffer(bytes).fill(1),
-    (buf) => void buf.release(),
-  );
-  await collect();
-  facts['RSS at first, MiB'] = rssMib();
-  for (const [half, name] of ['half 1', 'half 2'].entries()) {
-    for (let i = 0; i < STEPS / 2; i++) life.step(half);
-    const before = allocator.stats();
-    facts[`${name}, chunks`] = before.arena.chunks.active;
-    facts[`${name}, hit rate, %`] = 100 * before.hitRate;
-    facts[`${name}, internal, %`] = 100 * before.internalFragmentation;
-    facts[`${name}, external before trim, %`] = externalPercent(before);
-    facts[`${name}, RSS before trim, MiB`] = rssMib();
-    allocator.trim();
-    await collect();
-    facts[`${name}, external after trim, %`] = externalPercent(allocator.stats());
-    facts[`${name}, RSS after trim, MiB`] = rssMib();
+  const account = accountDiary(allocator);
+  const life = await live(holderOf(allocator), target, length, account, () => allocator.trim());
+  const { activeBuffers, reservedBytes } = allocator.stats();
+  if (activeBuffers + reservedBytes > 0) {
+    throw new Error(`Cannot measure as ${activeBuffers} buffers and ${reservedBytes} bytes are left`);
   }
-  life.end();
-  allocator.trim();
+  return {
+    ...stepping(life, target),
+    verify: () => allocator.assertValid(),
+    facts: () => ({ ...rssFacts(rss), ...accountFacts(account) }),
+    history: () => historyOf(rss, account),
+  };
+}
+
+/** The life with buffers of the runtime. */
+export async function collected(target: number, length: LifeLength): Promise<LoopWorkload> {
+  const rss = residentDiary();
+  const holder: Holder<Buffer> = { take: (bytes) => Buffer.allocUnsafe(bytes).fill(1), drop() {} };
+  const life = await live(holder, target, length, rss, () => 0);
+  return { ...stepping(life, target), facts: () => rssFacts(rss), history: () => historyOf(rss) };
+}
+
+function holderOf(allocator: ByteBufAllocator): Holder<ByteBuf> {
+  return { take: (bytes) => allocator.buffer(bytes).fill(1), drop: (buf) => void buf.release() };
+}
+
+/** One life, from nothing to nothing. */
+async function live<T>(
+  holder: Holder<T>,
+  target: number,
+  { stepsPerHalf, stepsPerLook }: LifeLength,
+  diary: Diary<unknown>,
+  trim: () => number,
+): Promise<RandomLife<T>> {
+  const life = new RandomLife(holder, SEED);
+  const look = (name?: string) => diary.look(life.steps, life.heldBytes, name);
+  const walk = (steps: number, sizes: SizeRange, targetAt: (i: number) => number): void => {
+    for (let i = 0; i < steps; i++) {
+      life.step(targetAt(i), sizes);
+      if (life.steps % stepsPerLook === 0 && i < steps - 1) look();
+    }
+  };
+  const endPart = async (name: string): Promise<void> => {
+    look(name);
+    trim();
+    await collect();
+    look(`${name}, trimmed`);
+  };
   await collect();
-  facts['all released, reserved, MiB'] = allocator.stats().reservedBytes / MIB;
-  facts['all released, RSS after trim, MiB'] = rssMib();
+  look('start');
+  walk(stepsPerHalf, SMALL, () => target);
+  await endPart('half 1');
+  walk(stepsPerHalf, LARGE, () => target);
+  await endPart('half 2');
+  const ebb = stepsPerHalf / 5;
+  walk(ebb, LARGE, (i) => target * (1 - i / ebb));
+  life.end();
+  await endPart('end');
+  return life;
+}
+
+/** Holds the target again, and goes on with the life of half 2. */
+function stepping<T>(life: RandomLife<T>, target: number): LoopWorkload {
+  while (life.heldBytes < target) life.step(target, LARGE);
   return {
     kind: 'loop',
-    run: (count) => runLife(life, count),
-    facts: () => facts,
-    verify() {
-      allocator.assertValid();
-      const { activeBuffers, reservedBytes } = allocator.stats();
-      if (activeBuffers + reservedBytes > 0)
-        throw new Error(`Cannot measure as ${activeBuffers} buffers are left`);
+    run(count) {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum = (sum + life.step(target, LARGE)) | 0;
+      return sum;
     },
   };
 }
 
-async function collected(target: number): Promise<LoopWorkload> {
-  const life = new Life<Buffer>(
-    target,
-    (bytes) => Buffer.allocUnsafe(bytes).fill(1),
-    () => {},
-  );
+function rssFacts({ looks, moments }: Diary<number>): Record<string, number> {
+  const facts = moments.map(({ name, look }) => [`${name}: RSS, MiB`, (looks[look]?.value ?? 0) / MIB]);
+  // The start is 0 by definition.
+  return Object.fromEntries(facts.slice(1));
+}
+
+function accountFacts({ looks, moments }: Diary<Account>): Record<string, number> {
   const facts: Record<string, number> = {};
-  await collect();
-  facts['RSS at first, MiB'] = rssMib();
-  for (const [half, name] of ['half 1', 'half 2'].entries()) {
-    for (let i = 0; i < STEPS / 2; i++) life.step(half);
-    facts[`${name}, RSS before trim, MiB`] = rssMib();
-    await collect();
-    facts[`${name}, RSS after trim, MiB`] = rssMib();
+  for (const { name, look: index } of moments.slice(1)) {
+    const look = looks[index] as Look<Account>;
+    facts[`${name}: reserved, MiB`] = look.value.reservedBytes / MIB;
+    if (look.askedBytes === 0) continue;
+    facts[`${name}: chunks`] = look.value.chunks;
+    facts[`${name}: internal, %`] = internalPercent(look);
+    facts[`${name}: external, %`] = externalPercent(look);
+    facts['hit rate of the life, %'] = look.value.hitPercent;
   }
-  life.end();
-  await collect();
-  facts['all released, RSS after trim, MiB'] = rssMib();
-  return { kind: 'loop', run: (count) => runLife(life, count), facts: () => facts };
+  return facts;
 }
 
-function runLife<T>(life: Life<T>, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum = (sum + life.step(1)) | 0;
-  return sum;
-}
-
-/** Of what users have: what lies in the cache is not used. */
-function externalPercent({
-  reservedBytes,
-  activeBlockBytes,
-}: {
-  reservedBytes: number;
-  activeBlockBytes: number;
-}): number {
-  return activeBlockBytes === 0 ? 0 : (100 * (reservedBytes - activeBlockBytes)) / activeBlockBytes;
-}
-
-function rssMib(): number {
-  return process.memoryUsage.rss() / MIB;
-}
-
-/** Two major collections, and the time for memory to be given back. The lab runs its cases with --expose-gc. */
+/** Two major collections, and turns in which memory is given back. The lab runs its cases with --expose-gc. */
 async function collect(): Promise<void> {
   for (let i = 0; i < 2; i++) {
     globalThis.gc?.();

@@ -2,6 +2,7 @@
  * What parent and child say to each other: a job goes in, one measurement or one failure comes out, both as JSON
  * over the IPC channel.
  */
+import type { History } from '../history.ts';
 import type { GcFigures } from './gc-watch.ts';
 import type { LatencyFigures } from './latency-pass.ts';
 import type { MemoryFigures } from './memory-watch.ts';
@@ -40,6 +41,8 @@ export interface Measurement {
   readonly latency: LatencyFigures;
   readonly memory: MemoryFigures;
   readonly facts: Readonly<Record<string, number>>;
+  /** Null where the workload watched nothing. */
+  readonly history: History | null;
   /** Depends on every operation that ran; proves that none was optimised away. */
   readonly sink: number;
 }

@@ -41,10 +41,11 @@ export async function measure(workload: Workload, times: PhaseTimes): Promise<Me
     ...figures,
     payloadBytesPerOperation: workload.payloadBytes ?? null,
     facts: workload.facts?.() ?? {},
+    history: workload.history?.() ?? null,
   };
 }
 
-type PhaseFigures = Omit<Measurement, 'payloadBytesPerOperation' | 'facts'>;
+type PhaseFigures = Omit<Measurement, 'payloadBytesPerOperation' | 'facts' | 'history'>;
 
 async function measureLoop({ run }: LoopWorkload, times: PhaseTimes, watch: GcWatch): Promise<PhaseFigures> {
   const { batch, sink: warmUpSink } = await warmUp(run, times.warmUpMs);

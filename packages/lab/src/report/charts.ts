@@ -3,6 +3,7 @@
  * (`assets/report.js`) turns them into pictures; here nothing knows about the drawing library.
  */
 import { GC_KINDS } from '../harness/gc-watch.ts';
+import type { HistoryUnit } from '../history.ts';
 import {
   formatBytes,
   formatCount,
@@ -11,6 +12,7 @@ import {
   formatTime,
   formatTimeSpread,
 } from './format.ts';
+import { historyCharts } from './history-charts.ts';
 import type { CaseFigures, ComparisonReport } from './report.ts';
 
 /** Text cells; the first of each row is its heading. */
@@ -23,7 +25,7 @@ interface ChartBase {
   /** Unique on the page. */
   readonly id: string;
   readonly title: string;
-  /** What the value axis shows. Values are nanoseconds; the page writes them with units. */
+  /** What the value axis shows. Values are nanoseconds unless the chart has a unit; the page writes them with it. */
   readonly axis: string;
   readonly table: TableData;
 }
@@ -56,12 +58,33 @@ export interface PercentileChart extends ChartBase {
   readonly series: readonly ChartSeries[];
 }
 
+/** Lines over operations, with marks where something happened. */
+export interface LineChart extends ChartBase {
+  readonly kind: 'lines';
+  readonly unit: HistoryUnit;
+  readonly operations: readonly number[];
+  /** What the horizontal axis counts, plural. */
+  readonly along: string;
+  readonly series: readonly LineSeries[];
+  readonly marks: readonly { readonly at: number; readonly text: string }[];
+  /** The end of the value axis, where several charts share it; null: as the values want it. */
+  readonly most: number | null;
+}
+
 export interface ChartSeries {
   readonly name: string;
   readonly values: readonly number[];
 }
 
-export type Chart = BarChart | StackChart | PercentileChart;
+/** A line, with gaps where there is no value. */
+export interface LineSeries {
+  readonly name: string;
+  /** Which of the page's colours, from 0: the same for a case in all charts. */
+  readonly hue: number;
+  readonly values: readonly (number | null)[];
+}
+
+export type Chart = BarChart | StackChart | PercentileChart | LineChart;
 
 interface Measured {
   readonly id: string;
@@ -82,11 +105,15 @@ export function chartsOf(comparison: ComparisonReport, prefix: string): Chart[] 
     figures === null ? [] : [{ id, title, figures }],
   );
   if (measured.length === 0) return [];
+  const lived = measured.flatMap(({ id, title, figures: { history } }) =>
+    history === null ? [] : [{ id, title, history }],
+  );
   const collected = measured.filter(({ figures }) => figures.gc !== null);
   return [
     timeChart(comparison, measured, prefix),
     ...(collected.length === 0 ? [] : [collectorChart(collected, prefix)]),
     latencyChart(measured, prefix),
+    ...historyCharts(lived, `${comparison.operation}s`, prefix),
   ];
 }
 

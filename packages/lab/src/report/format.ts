@@ -53,8 +53,9 @@ export function formatTimeSpread(spread: Spread): string {
   return spreadWithUnit(spread, TIME);
 }
 
-export function formatCountSpread(spread: Spread): string {
-  return spreadWithUnit(spread, COUNT);
+/** The same for a figure without a unit: `67.1 (65.0–72.3)`. */
+export function formatNumberSpread({ median, min, max }: Spread): string {
+  return formatNumber(median) + range(min, max, 1);
 }
 
 /** `4.62× (4.40–4.81)` */

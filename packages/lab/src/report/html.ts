@@ -5,8 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Chart, chartsOf, type TableData } from './charts.ts';
+import { factTable } from './facts.ts';
 import { formatBytes, formatChange, formatNumber, formatPercent, formatRatioSpread } from './format.ts';
 import type { ComparisonReport, ExperimentReport, LabReport, TargetReport } from './report.ts';
+import { verdictGroups } from './verdicts.ts';
 
 const require = createRequire(import.meta.url);
 const ASSETS = new URL('../../assets/', import.meta.url);
@@ -61,6 +63,7 @@ function renderExperiment(experiment: ExperimentReport, charts: Chart[]): string
   return `<section id="${name}">
 <h2>${escapeHtml(name)}<span>${escapeHtml(summary)}</span></h2>
 ${renderNotes(notes)}
+${renderVerdicts(experiment)}
 ${comparisons.map((comparison) => renderComparison(comparison, `${name}-${comparison.id}`, charts)).join('\n')}
 </section>`;
 }
@@ -92,9 +95,10 @@ ${renderTable(chart.table)}
 /** In HTML, where it wraps by itself, rather than in the picture, where it would overlap. */
 function renderLegend(chart: Chart): string {
   if (chart.kind === 'bars') return '';
-  const entries = chart.series.map(
-    ({ name }, i) => `<li><i class="series-${i + 1}"></i>${escapeHtml(name)}</li>`,
-  );
+  const entries = chart.series.map((series, i) => {
+    const hue = 'hue' in series ? series.hue : i;
+    return `<li><i class="series-${hue + 1}"></i>${escapeHtml(series.name)}</li>`;
+  });
   return `<ul class="legend">${entries.join('')}</ul>`;
 }
 
@@ -127,19 +131,21 @@ function renderTargets(targets: readonly TargetReport[], titles: ReadonlyMap<str
   return renderTable({ head: ['Target', '', 'wanted', 'measured', ''], rows });
 }
 
-/** What the workloads say of themselves; a fact that is the same for all cases stands once. */
-function renderFacts({ cases }: ComparisonReport): string {
-  const said = cases.flatMap(({ title, figures }) =>
-    Object.entries(figures?.facts ?? {}).map(([label, { median }]) => ({ title, label, median })),
+/** A fact that is the same for all cases stands once. */
+function renderFacts(comparison: ComparisonReport): string {
+  const { shared, differing } = factTable(comparison);
+  const [head = [], ...rows] = differing ?? [];
+  const own = differing === null ? '' : renderTable({ head: ['Of the workload', ...head.slice(1)], rows });
+  return (shared.length === 0 ? '' : renderTable({ head: ['Of the workload', ''], rows: shared })) + own;
+}
+
+/** Where it pays and where not, before the tables that say why. */
+function renderVerdicts(experiment: ExperimentReport): string {
+  const rows = verdictGroups(experiment).map(
+    ({ pair, verdict, places }) =>
+      `<dt>${escapeHtml(pair)}: <b>${verdict}</b></dt><dd>${escapeHtml(places.join('; '))}</dd>`,
   );
-  if (said.length === 0) return '';
-  const rows = said.flatMap(({ title, label, median }): string[][] => {
-    const first = said.find((it) => it.label === label);
-    const shared = said.every((it) => it.label !== label || it.median === median);
-    if (!shared) return [[label, title, formatNumber(median)]];
-    return first?.title === title ? [[label, 'all cases', formatNumber(median)]] : [];
-  });
-  return renderTable({ head: ['Of the workload', '', ''], rows });
+  return rows.length === 0 ? '' : `<h3>In short</h3><dl class="verdicts">${rows.join('')}</dl>`;
 }
 
 function renderTable({ head, rows }: TableData): string {

@@ -7,6 +7,7 @@
  */
 import type { GcKind } from '../harness/gc-watch.ts';
 import type { Measurement } from '../harness/job.ts';
+import type { History } from '../history.ts';
 import type { Machine } from '../machine.ts';
 import type { Spread } from '../statistics.ts';
 
@@ -45,6 +46,7 @@ export interface ComparisonReport {
   readonly cases: readonly CaseReport[];
   readonly ratios: readonly RatioReport[];
   readonly targets: readonly TargetReport[];
+  readonly limits: readonly LimitReport[];
 }
 
 export interface CaseReport {
@@ -78,6 +80,8 @@ export interface CaseFigures {
   readonly externalPeakBytes: Spread;
   readonly externalEndBytes: Spread;
   readonly facts: Readonly<Record<string, Spread>>;
+  /** Medians of the rounds, look by look; null where the workload watched nothing. */
+  readonly history: History | null;
 }
 
 /** Collections of the throughput phase. */
@@ -117,6 +121,17 @@ export interface TargetReport {
   readonly metric: 'speed' | 'gc';
   readonly atLeast: number;
   /** The median; null where it could not be measured. */
+  readonly measured: number | null;
+  readonly reached: boolean | null;
+}
+
+/** A fact of one case, and what it must not exceed. */
+export interface LimitReport {
+  readonly case: string;
+  /** Label of the fact. */
+  readonly fact: string;
+  readonly atMost: number;
+  /** The median; null where the case did not run or has no such fact. */
   readonly measured: number | null;
   readonly reached: boolean | null;
 }

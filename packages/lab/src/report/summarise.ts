@@ -4,17 +4,19 @@
  * GC time is compared per operation, not per second: the faster variant does more operations in its time, and
  * its user wants to know what the same work costs.
  */
-import type { Comparison, Experiment, Pair, Target } from '../experiment.ts';
+import type { Comparison, Experiment, Limit, Pair, Target } from '../experiment.ts';
 import { GC_KINDS } from '../harness/gc-watch.ts';
 import type { Measurement } from '../harness/job.ts';
 import type { CaseRounds } from '../harness/schedule.ts';
-import { ratios, type Spread, spread } from '../statistics.ts';
+import { type History, medianHistory } from '../history.ts';
+import { median, ratios, type Spread, spread } from '../statistics.ts';
 import type {
   CaseFigures,
   CaseReport,
   ComparisonReport,
   ExperimentReport,
   GcSummary,
+  LimitReport,
   RatioReport,
   TargetReport,
   Verdict,
@@ -51,6 +53,7 @@ function summarise(comparison: Comparison, cases: readonly CaseRounds[]): Compar
     cases: cases.map(reportCase),
     ratios: compared,
     targets: (comparison.targets ?? []).map((target) => judge(target, compared)),
+    limits: (comparison.limits ?? []).flatMap((limit) => judgeLimit(limit, cases)),
   };
 }
 
@@ -96,7 +99,13 @@ function figuresOf(rounds: readonly Measurement[]): CaseFigures {
     facts: Object.fromEntries(
       Object.keys(rounds[0]?.facts ?? {}).map((label) => [label, over((r) => r.facts[label] ?? 0)]),
     ),
+    history: historyOf(rounds),
   };
+}
+
+function historyOf(rounds: readonly Measurement[]): History | null {
+  const histories = rounds.map(({ history }) => history).filter((history) => history !== null);
+  return histories.length === 0 ? null : medianHistory(histories);
 }
 
 function gcFiguresOf(rounds: readonly Measurement[]): GcSummary | null {
@@ -166,4 +175,13 @@ function judge(target: Target, compared: readonly RatioReport[]): TargetReport {
   const gcTime = ratio?.gcTime ?? null;
   const measured = target.metric === 'speed' ? (ratio?.speed.median ?? null) : gcTime && 1 - gcTime.median;
   return { ...target, measured, reached: measured === null ? null : measured >= target.atLeast };
+}
+
+function judgeLimit({ cases: ids, fact, atMost }: Limit, cases: readonly CaseRounds[]): LimitReport[] {
+  return ids.map((id) => {
+    const rounds = cases.find((it) => it.case.id === id)?.rounds ?? [];
+    const values = rounds.map(({ facts }) => facts[fact]).filter((value) => value !== undefined);
+    const measured = values.length === 0 ? null : median(values);
+    return { case: id, fact, atMost, measured, reached: measured === null ? null : measured <= atMost };
+  });
 }

@@ -6,11 +6,11 @@
  */
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { factTable } from './facts.ts';
 import {
   formatBytes,
   formatChange,
   formatCount,
-  formatCountSpread,
   formatNumber,
   formatPercent,
   formatRatioSpread,
@@ -27,6 +27,7 @@ import type {
   RatioReport,
   TargetReport,
 } from './report.ts';
+import { verdictGroups } from './verdicts.ts';
 
 const COLUMNS = 100;
 
@@ -66,7 +67,19 @@ export function renderHeader({ machine, date, command, rounds }: LabReport): str
 export function renderExperiment(experiment: ExperimentReport): string {
   const title = `${pc.bold(pc.cyan(experiment.name))}  ${experiment.summary}`;
   const notes = renderNotes(experiment.notes);
-  return `\n${[title, ...notes].join('\n')}\n${experiment.comparisons.map(renderComparison).join('')}`;
+  const comparisons = experiment.comparisons.map(renderComparison).join('');
+  return `\n${[title, ...notes].join('\n')}\n${comparisons}${renderVerdicts(experiment)}`;
+}
+
+/** Where it pays and where not, so that nobody has to gather it from the tables. */
+function renderVerdicts(experiment: ExperimentReport): string {
+  const groups = verdictGroups(experiment);
+  if (groups.length === 0) return '';
+  const lines = groups.flatMap(({ pair, verdict, places }) => [
+    `  ${pair}: ${pc.bold(verdict)}`,
+    ...wrap(places.join('; '), '      '),
+  ]);
+  return `\n${[pc.bold('In short'), ...lines].join('\n')}\n`;
 }
 
 function renderComparison(comparison: ComparisonReport): string {
@@ -78,7 +91,7 @@ function renderComparison(comparison: ComparisonReport): string {
     `${costTable(comparison)}\n`,
     collectorTable(cases),
     clockLine(cases),
-    ...factLines(cases),
+    renderFacts(comparison),
     ratioTable(ratios, titles),
     ...targets.map((target) => targetLine(target, titles)),
   ];
@@ -188,18 +201,15 @@ function ratioTable(ratios: readonly RatioReport[], titles: ReadonlyMap<string, 
   return `\n${rendered.toString()}`;
 }
 
-/** What the workloads say of themselves; once where all cases say the same. */
-function factLines(cases: readonly CaseReport[]): string[] {
-  const labels = new Set(cases.flatMap(({ figures }) => Object.keys(figures?.facts ?? {})));
-  return [...labels].map((label) => {
-    const said = cases.flatMap(({ title, figures }) => {
-      const fact = figures?.facts[label];
-      return fact === undefined ? [] : [{ title, text: formatCountSpread(fact) }];
-    });
-    const same = said.every(({ text }) => text === said[0]?.text);
-    const text = same ? said[0]?.text : said.map((it) => `${it.title} ${it.text}`).join(', ');
-    return `  ${label}: ${text}`;
-  });
+/** A fact that is the same for all cases stands once. */
+function renderFacts(comparison: ComparisonReport): string {
+  const { shared, differing } = factTable(comparison);
+  const lines = shared.flatMap(([label, text]) => wrap(`${label}: ${text}`, '  '));
+  if (differing === null) return lines.join('\n');
+  const [head = [], ...rows] = differing;
+  const rendered = newTable(head);
+  for (const row of rows) rendered.push([...row]);
+  return [...lines, `\n${rendered.toString()}`].join('\n');
 }
 
 function targetLine(target: TargetReport, titles: ReadonlyMap<string, string>): string {

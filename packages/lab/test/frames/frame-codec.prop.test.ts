@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ByteBufAllocator } from 'rockpool';
+import { ByteBufAllocator, unpooled } from 'rockpool';
 import { expect, test } from 'vitest';
 import { decodeFrame, encodeFresh, encodePooled, type Message } from '../../src/frames/frame-codec.ts';
 import { FRAME_CAPACITY_BYTES, HEADER_BYTES } from '../../src/frames/frame-layout.ts';
@@ -24,13 +24,18 @@ test('a frame decodes to the message that was encoded', () => {
   );
 });
 
-test('a pooled buffer holds the same bytes as a fresh one, whatever it held before', () => {
+test('all encoders make the same bytes, whatever a buffer held before', () => {
   const allocator = new ByteBufAllocator();
+  const dirty = (bytes: number) => Buffer.alloc(bytes, 0xa5);
   fc.assert(
     fc.property(message, (sent) => {
-      const frame = encodePooled(allocator, sent);
-      expect(frame.equals(encodeFresh(alloc, sent))).toBe(true);
-      frame.release();
+      const expected = encodeFresh(alloc, sent);
+      expect(encodeFresh(dirty, sent).equals(expected)).toBe(true);
+      for (const from of [allocator, unpooled]) {
+        const frame = encodePooled(from, sent);
+        expect(frame.toBuffer().equals(expected)).toBe(true);
+        frame.fill(0xa5, 0, frame.capacity).release();
+      }
     }),
   );
   expect(allocator.stats().activeBuffers).toBe(0);

@@ -34,3 +34,17 @@ test('every chart has its data, its place and a table', () => {
 test('a case that did not run is named with its reason', () => {
   expect(markup).toContain('Native: not in this Node.');
 });
+
+test('verdicts stand together, facts beside their limits, and a life has its charts', () => {
+  const history = {
+    operations: [0, 5],
+    series: [{ name: 'held', unit: 'count' as const, values: [0, null] }],
+    moments: [{ look: 1, name: 'end' }],
+  };
+  const given = (holes: number) => [{ ns: 9, facts: { 'holes, %': holes }, history }];
+  const lived = renderHtml(labReport(experimentReport(given(12), given(8), '<Pool>', 2)));
+  expect(lived).toContain('<dt>&#60;Pool&#62; vs Fresh: <b>no difference</b></dt>');
+  expect(lived).toContain('<td>12.0 over</td><td>8.00</td>');
+  expect(lived).toContain('<figcaption>Held over the life</figcaption>');
+  expect(lived).not.toContain('<Pool>');
+});

@@ -61,3 +61,29 @@ test('a verdict needs every round to agree', () => {
   expect(verdictOf({ median: 0.5, min: 0.4, max: 0.8 })).toBe('leave it');
   expect(verdictOf({ median: 0.5, min: 0.4, max: 0.95 })).toBe('no difference');
 });
+
+test('limits are judged by the median, and not where there is no such fact', () => {
+  const holes = (percent: number) => ({ ns: 1, facts: { 'holes, %': percent } });
+  const [first] = experimentReport(
+    [holes(9), holes(10), holes(30)],
+    [holes(11), holes(11), holes(8)],
+  ).comparisons;
+  expect(first?.limits).toMatchObject([
+    { case: 'fresh', measured: 10, reached: true },
+    { case: 'pooled', measured: 11, reached: false },
+    { case: 'native', measured: null, reached: null },
+  ]);
+  expect(comparison().limits.map(({ reached }) => reached)).toEqual([null, null, null]);
+});
+
+test('a history is the median of the rounds, and null where none was kept', () => {
+  const history = (value: number) => ({
+    operations: [0],
+    series: [{ name: 'held', unit: 'bytes' as const, values: [value] }],
+    moments: [],
+  });
+  const given = [1, 7, 2].map((value) => ({ ns: 1, history: history(value) }));
+  const [first] = experimentReport(given, [{ ns: 1 }, { ns: 1 }, { ns: 1 }]).comparisons;
+  expect(first?.cases[0]?.figures?.history).toEqual(history(2));
+  expect(first?.cases[1]?.figures?.history).toBeNull();
+});

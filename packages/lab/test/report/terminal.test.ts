@@ -25,6 +25,22 @@ test('the header says where and how the figures came about', () => {
   }
 });
 
+test('facts that differ stand in a table, and those over their limit say so', () => {
+  const facts = (holes: number) => ({ items: 3, 'holes, %': holes });
+  const report = experimentReport([{ ns: 9, facts: facts(12) }], [{ ns: 9, facts: facts(8) }]);
+  const shown = stripVTControlCharacters(renderExperiment(report));
+  expect(shown).toMatch(/^ {2}items: 3\.00$/m);
+  expect(shown).toMatch(/at most +Fresh +Pool\n +holes, % +10\.0 +12\.0 over +8\.00\n/);
+});
+
+test('an experiment of several comparisons ends with its verdicts in short', () => {
+  const report = experimentReport([{ ns: 50 }], [{ ns: 100 }], 'Pool', 9);
+  const shown = stripVTControlCharacters(renderExperiment(report));
+  expect(shown).toMatch(/In short\n {2}Pool vs Fresh: leave it\n {6}One thing: 0\.500×; One thing/);
+  expect(shown.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  expect(text).not.toContain('In short');
+});
+
 test('no line is wider than 100 columns', () => {
   const lines = (text + stripVTControlCharacters(renderHeader(labReport()))).split('\n');
   expect(lines.filter((line) => line.length > 100)).toEqual([]);
