@@ -6,10 +6,15 @@
 /** Jobs a turn: at 1 µs a destroy a portion holds the loop for a quarter of a millisecond. */
 const PORTION = 256;
 
+interface Batch<J> {
+  readonly jobs: J[];
+  readonly from: number;
+}
+
 /** A queue of jobs over arrays: whole arrays go in, single elements come out. */
 export class DrainQueue<J> {
   readonly #run: (job: J) => void;
-  readonly #batches: J[][] = [];
+  readonly #batches: Batch<J>[] = [];
   #size = 0;
   #scheduled = false;
 
@@ -23,11 +28,11 @@ export class DrainQueue<J> {
     return this.#size;
   }
 
-  /** Takes ownership of `jobs` and runs them later. */
-  add(jobs: J[]): void {
-    if (jobs.length === 0) return;
-    this.#batches.push(jobs);
-    this.#size += jobs.length;
+  /** Takes ownership of `jobs` and runs those from index `from` on later, the last one first. */
+  add(jobs: J[], from = 0): void {
+    if (jobs.length <= from) return;
+    this.#batches.push({ jobs, from });
+    this.#size += jobs.length - from;
     this.#schedule();
   }
 
@@ -52,9 +57,9 @@ export class DrainQueue<J> {
     for (let done = 0; done < limit; done++) {
       const batch = this.#batches.at(-1);
       if (batch === undefined) return;
-      const job = batch.pop() as J;
+      const job = batch.jobs.pop() as J;
       this.#size--;
-      if (batch.length === 0) this.#batches.splice(this.#batches.indexOf(batch), 1);
+      if (batch.jobs.length === batch.from) this.#batches.splice(this.#batches.indexOf(batch), 1);
       this.#run(job);
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Checks of constructor options. Each names the option, the value and the range, in one grammar:
- * "Cannot create pool as 'maxIdle' must be an integer from 0 to 16777216: received -1".
+ * "Cannot create pool as 'maxIdle' must be an integer from 0 to 8388608: received -1".
  *
  * Runs at construction only, never on a hot path.
  */
@@ -50,7 +50,7 @@ export class OptionTypeError extends TypeError {
  *
  * assert.throws(() => new Pool({ create: () => ({}), maxIdle: -1 }), (error: unknown) => {
  *   assert(error instanceof OptionRangeError);
- *   assert.match(error.message, /'maxIdle' must be an integer from 0 to 16777216: received -1/);
+ *   assert.match(error.message, /'maxIdle' must be an integer from 0 to 8388608: received -1/);
  *   return true;
  * });
  * ```

@@ -26,7 +26,7 @@ const RARER = 512;
 /** More suspects than this are not followed: the leak is known by then. */
 const MAX_SUSPECTS = 16;
 /** The period of a pool that does not sample: counters are folded into it all the same. */
-const NEVER = 2 ** 29;
+const NEVER = 1 << 29;
 
 /** The sample of one pool. */
 export class CheckoutSampler<T extends object> {

@@ -183,7 +183,7 @@ const NAMES: readonly (keyof PoolOptions<object>)[] = [
 const CHECKS: readonly PoolChecks[] = ['off', 'basic', 'strict', 'paranoid'];
 
 /** Most items a pool may keep: 16 Mi, the length at which an array still has fast elements. */
-const MAX_IDLE = 2 ** 24;
+const MAX_IDLE = 2 ** 23;
 const DEFAULT_MAX_IDLE = 4096;
 const DEFAULT_MAX_IDLE_BYTES = 64 * 1024 * 1024;
 /** Node's longest timer. */

@@ -32,6 +32,17 @@ describe('a drain queue', () => {
     expect(queue.size).toBe(0);
   });
 
+  it('leaves out what lies below the index it is told to begin at', async () => {
+    const done: number[] = [];
+    const queue = new DrainQueue<number>((job) => void done.push(job));
+    queue.add(numbers(4), 1);
+    queue.add(numbers(1, 10), 1);
+    queue.add(numbers(2, 20));
+    expect(queue.size).toBe(5);
+    await portions(queue, done);
+    expect(done.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 20, 21]);
+  });
+
   it('runs at most 256 jobs a turn, over the borders of arrays', async () => {
     const done: number[] = [];
     const queue = new DrainQueue<number>((job) => void done.push(job));

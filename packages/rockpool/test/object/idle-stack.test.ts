@@ -1,6 +1,6 @@
 /** The structure of idle items: order, generations, charges, and that nothing handed out is retained. */
 import { describe, expect, it } from 'vitest';
-import { IdleStack } from '../../src/object/idle-stack.ts';
+import { type Dropped, FIRST, IdleStack } from '../../src/object/idle-stack.ts';
 import { collectUntil } from '../leak/garbage.ts';
 
 /** An unsized stack with these items pushed in order. */
@@ -15,6 +15,12 @@ function sizedStackOf(items: string[]): IdleStack<string> {
   const stack = new IdleStack<string>(100, true);
   for (const [i, item] of items.entries()) stack.push(item, 2 ** i);
   return stack;
+}
+
+/** What was dropped, the oldest first. */
+function itemsOf<T>({ items, count }: Dropped<T>): T[] {
+  expect(items).toHaveLength(FIRST + count);
+  return items.slice(FIRST);
 }
 
 function drain(stack: IdleStack<string>): string[] {
@@ -32,7 +38,6 @@ describe('an idle stack', () => {
     expect([stack.count, stack.victimCount, stack.bytes]).toEqual([0, 0, 0]);
     expect(stack.peek()).toBeUndefined();
     expect(stack.pop()).toBeUndefined();
-    expect(stack.popLive()).toBeUndefined();
     expect(stack.popVictim()).toBeUndefined();
     stack.assertValid();
   });
@@ -53,14 +58,66 @@ describe('an idle stack', () => {
     expect(stack.peek()).toBeUndefined();
   });
 
-  it('pops only live items with popLive(), only victims with popVictim()', () => {
+  it('pops only victims with popVictim()', () => {
     const stack = stackOf(['a', 'b']);
     expect(stack.popVictim()).toBeUndefined();
     stack.age(0);
-    expect(stack.popLive()).toBeUndefined();
+    expect(stack.liveCount).toBe(0);
     expect(stack.popVictim()).toBe('b');
     expect(stack.count).toBe(1);
   });
+
+  it('tells whether an item is the youngest live one', () => {
+    const stack = stackOf(['a', 'b']);
+    expect([stack.isYoungest('a'), stack.isYoungest('b')]).toEqual([false, true]);
+    stack.age(0);
+    expect(stack.isYoungest('b')).toBe(false);
+  });
+});
+
+describe('the count of pops', () => {
+  it('counts popLive() only, and leaves the count of items alone', () => {
+    const stack = stackOf(['a', 'b', 'c', 'd']);
+    stack.countPops(10);
+    expect(stack.popLive()).toBe('d');
+    stack.pop();
+    stack.takeAt(0);
+    expect([stack.pops, stack.liveCount]).toEqual([1, 1]);
+    stack.age(0);
+    expect([stack.pops, stack.liveCount]).toEqual([1, 0]);
+    stack.push('e', 0);
+    expect(stack.popLive()).toBe('e');
+    expect([stack.pops, stack.popsDue]).toEqual([2, false]);
+    stack.assertValid();
+  });
+
+  it.each([1, 2, 63])('is due after as many pops as were asked for, %i', (pops) => {
+    const stack = new IdleStack<string>(100, false);
+    stack.push('below', 0);
+    stack.countPops(pops);
+    for (let i = 0; i < pops; i++) {
+      expect(stack.popsDue).toBe(false);
+      stack.push('a', 0);
+      stack.popLive();
+    }
+    expect([stack.popsDue, stack.pops, stack.liveCount]).toEqual([true, pops, 1]);
+    stack.countPops(pops);
+    expect([stack.popsDue, stack.pops, stack.liveCount]).toEqual([false, 0, 1]);
+  });
+
+  it.each([0, -5, 1_000_000])(
+    'is due sooner than asked for where %i does not fit, but never at once',
+    (pops) => {
+      const stack = stackOf(['a', 'b']);
+      stack.countPops(pops);
+      expect(stack.popsDue).toBe(false);
+      for (let i = 0; i < 63 && !stack.popsDue; i++) {
+        stack.popLive();
+        stack.push('a', 0);
+      }
+      expect(stack.popsDue).toBe(true);
+    },
+  );
 });
 
 describe('tryPush()', () => {
@@ -109,12 +166,12 @@ describe('tryPush()', () => {
 describe('age()', () => {
   it('lets an item live through one epoch and die at the second', () => {
     const stack = stackOf(['a', 'b']);
-    expect(stack.age(0).items).toEqual([]);
+    expect(itemsOf(stack.age(0))).toEqual([]);
     expect([stack.count, stack.victimCount]).toEqual([2, 2]);
     stack.push('c', 0);
-    expect(stack.age(0).items).toEqual(['a', 'b']);
+    expect(itemsOf(stack.age(0))).toEqual(['a', 'b']);
     expect([stack.count, stack.victimCount]).toEqual([1, 1]);
-    expect(stack.age(0).items).toEqual(['c']);
+    expect(itemsOf(stack.age(0))).toEqual(['c']);
     expect(stack.count).toBe(0);
     stack.assertValid();
   });
@@ -123,7 +180,7 @@ describe('age()', () => {
     const stack = stackOf(['a', 'b', 'c']);
     stack.age(3);
     stack.push('d', 0);
-    expect(stack.age(3).items).toEqual(['a']);
+    expect(itemsOf(stack.age(3))).toEqual(['a']);
     expect([stack.count, stack.victimCount]).toEqual([3, 3]);
     stack.assertValid();
     expect(drain(stack)).toEqual(['d', 'c', 'b']);
@@ -131,7 +188,7 @@ describe('age()', () => {
 
   it('keeps all victims where the floor is higher than the count', () => {
     const stack = stackOf(['a', 'b']);
-    for (let epoch = 0; epoch < 3; epoch++) expect(stack.age(10).items).toEqual([]);
+    for (let epoch = 0; epoch < 3; epoch++) expect(itemsOf(stack.age(10))).toEqual([]);
     expect(drain(stack)).toEqual(['b', 'a']);
   });
 
@@ -140,7 +197,7 @@ describe('age()', () => {
     stack.age(0);
     stack.push('c', 0);
     stack.push('d', 0);
-    expect(stack.age(2).items).toEqual(['a', 'b']);
+    expect(itemsOf(stack.age(2))).toEqual(['a', 'b']);
     expect(stack.count).toBe(2);
   });
 
@@ -150,7 +207,7 @@ describe('age()', () => {
     stack.age(0);
     stack.popVictim();
     stack.assertValid();
-    expect(stack.age(0).items).toEqual(['a']);
+    expect(itemsOf(stack.age(0))).toEqual(['a']);
   });
 });
 
@@ -160,8 +217,8 @@ describe('shrink()', () => {
     stack.age(0);
     stack.push('c', 0);
     stack.push('d', 0);
-    expect(stack.shrink(3).items).toEqual(['a']);
-    expect(stack.shrink(1).items).toEqual(['b', 'c']);
+    expect(itemsOf(stack.shrink(3))).toEqual(['a']);
+    expect(itemsOf(stack.shrink(1))).toEqual(['b', 'c']);
     stack.assertValid();
     expect(drain(stack)).toEqual(['d']);
   });
@@ -170,8 +227,8 @@ describe('shrink()', () => {
     const stack = stackOf(['a', 'b']);
     stack.age(0);
     stack.push('c', 0);
-    expect(stack.shrink(3).items).toEqual([]);
-    expect(stack.shrink(10).items).toEqual([]);
+    expect(itemsOf(stack.shrink(3))).toEqual([]);
+    expect(itemsOf(stack.shrink(10))).toEqual([]);
     expect([stack.count, stack.victimCount]).toEqual([3, 2]);
     expect(drain(stack)).toEqual(['c', 'b', 'a']);
   });
@@ -187,7 +244,7 @@ describe('shrink()', () => {
     const stack = stackOf(['a', 'b']);
     stack.age(0);
     stack.push('c', 0);
-    expect(stack.shrink(0).items).toEqual(['a', 'b', 'c']);
+    expect(itemsOf(stack.shrink(0))).toEqual(['a', 'b', 'c']);
     expect([stack.count, stack.victimCount]).toEqual([0, 0]);
   });
 });
@@ -237,9 +294,11 @@ describe('the charges of a sized stack', () => {
 
   it('are told of what was dropped', () => {
     const stack = sizedStackOf(['a', 'b', 'c', 'd']);
-    expect(stack.shrink(3)).toEqual({ items: ['a'], bytes: 1 });
+    const first = stack.shrink(3);
+    expect([itemsOf(first), first.bytes]).toEqual([['a'], 1]);
     stack.age(0);
-    expect(stack.age(2)).toEqual({ items: ['b'], bytes: 2 });
+    const second = stack.age(2);
+    expect([itemsOf(second), second.bytes]).toEqual([['b'], 2]);
     expect(stack.bytes).toBe(12);
     stack.assertValid();
   });

@@ -1,5 +1,5 @@
 /** Items that are checked out and collected: what each checking level notices and reports of them. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LeakDetector, type LeakReport, Pool, type PoolChecks } from '../../src/index.ts';
 import { collectThoroughly, collectUntil } from '../leak/garbage.ts';
 import { expectBalanced } from './balance.ts';
@@ -41,6 +41,24 @@ describe('a lost item', () => {
     );
     expectBalanced(pool);
   });
+
+  it.each([1, 2, 3, 10, 100, 700])(
+    'is sampled at basic as often where gets come in bursts of %i',
+    (burst) => {
+      const { pool, leakDetector } = watched('basic', { samplingInterval: 1 }); // one get in 512
+      const begin = vi.spyOn(leakDetector, 'begin');
+      const bursts = Math.ceil((512 * 50) / burst);
+      for (let i = 0; i < bursts; i++) {
+        const items = Array.from({ length: burst }, () => pool.get());
+        for (const item of items) pool.put(item);
+      }
+      const { gets } = pool.stats();
+      expect(gets).toBe(bursts * burst);
+      expect(begin.mock.calls.length).toBeLessThanOrEqual(Math.floor(gets / 512));
+      expect(begin.mock.calls.length).toBeGreaterThanOrEqual(Math.floor(gets / (512 + 64)));
+      expectBalanced(pool);
+    },
+  );
 
   it('is noticed at basic, each one, where the detector’s level is paranoid', async () => {
     const { pool } = watched('basic', { level: 'paranoid' });
