@@ -39,7 +39,15 @@ export interface LifeLength {
   readonly stepsPerLook: number;
 }
 
-const LONG: LifeLength = { stepsPerHalf: 100_000, stepsPerLook: 1000 };
+/** Least steps of a half, and steps for each MiB held: with fewer the second sizes do not replace all of the first. */
+const LEAST_STEPS = 100_000;
+const STEPS_PER_MIB = 2500;
+const LOOKS_PER_HALF = 100;
+
+function longLife(targetMib: number): LifeLength {
+  const stepsPerHalf = Math.max(LEAST_STEPS, targetMib * STEPS_PER_MIB);
+  return { stepsPerHalf, stepsPerLook: stepsPerHalf / LOOKS_PER_HALF };
+}
 
 /** Near the start: an eighth of what an idle process has. Code, heap and C library keep 3 to 6 MiB. Chosen. */
 const RSS_MIB = 8;
@@ -59,14 +67,15 @@ export const fragmentation: Experiment = {
   summary: 'a long life with a shift of sizes: holes, rounding, RSS, and what a trim gives back',
   secondsPerCase: 2,
   notes: [
-    `Half 1: ${LONG.stepsPerHalf.toLocaleString('en')} steps with sizes from 64 B to 64 KiB, log-uniform. Half 2: as many with ` +
+    `Half 1: ${LEAST_STEPS.toLocaleString('en')} steps or more with sizes from 64 B to 64 KiB, log-uniform, ` +
+      `${STEPS_PER_MIB.toLocaleString('en')} for each MiB held. Half 2: as many with ` +
       '1 KiB to 256 KiB. Then what is held ebbs away. Each step takes a buffer or drops a random one; one seed for all.',
     'Internal: rounding, (blocks − asked for) ÷ blocks. External: (reserved − blocks) ÷ blocks, of blocks that users ' +
       'have: before a trim the cache is in it, after one only free slots of slabs and free runs of chunks.',
     'RSS: resident bytes above those at the start. Trimmed: after trim() and two major collections. All else is from a ' +
       'second life with the same seed, as asking for it makes garbage.',
     'RSS falls by what the C library gives back: more of it with MALLOC_MMAP_THRESHOLD_=32768 set.',
-    '64 KiB chunks: leastChunkBytes 64 KiB and 2 MiB cached. Fewer holes, but the C library keeps more.',
+    '64 KiB chunks: leastChunkBytes 64 KiB and 1 MiB cached. Fewer holes, but the C library keeps more.',
     'The times are of steps of half 2, with as much held, after the life.',
   ],
   comparisons: TARGETS_MIB.map(compareTarget),
@@ -80,18 +89,22 @@ function compareTarget(targetMib: number): Comparison {
     baseline: 'alloc-unsafe',
     limits: LIMITS.map((limit) => ({ ...limit, cases: POOLED })),
     cases: [
-      { id: 'alloc-unsafe', title: 'allocUnsafe', prepare: () => collected(targetMib * MIB, LONG) },
+      {
+        id: 'alloc-unsafe',
+        title: 'allocUnsafe',
+        prepare: () => collected(targetMib * MIB, longLife(targetMib)),
+      },
       pooledCase('pooled', 'ByteBuf', targetMib, {}),
       pooledCase('pooled-small', '64 KiB chunks', targetMib, {
         leastChunkBytes: 64 * KIB,
-        cache: { maxCachedBytes: 2 * MIB },
+        cache: { maxCachedBytes: MIB },
       }),
     ],
   };
 }
 
 function pooledCase(id: string, title: string, targetMib: number, options: ByteBufAllocatorOptions): Case {
-  return { id, title, prepare: () => pooled(targetMib * MIB, options, LONG) };
+  return { id, title, prepare: () => pooled(targetMib * MIB, options, longLife(targetMib)) };
 }
 
 /** The life with an allocator of these options: first for resident bytes, then for accounts; then ready for steps. */

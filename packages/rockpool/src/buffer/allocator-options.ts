@@ -41,7 +41,7 @@ export interface BufferCacheOptions {
   readonly tinyMaxBytes?: number;
   /** Larger buffers are not kept, in bytes. Default `chunkBytes`. */
   readonly maxBufferBytes?: number;
-  /** Bytes kept in all. Default 8 MiB. */
+  /** Bytes kept in all. Default 2 MiB: more makes holes, see `buffer-cache.ts`. */
   readonly maxCachedBytes?: number;
   /** Allocations between two trims of what nobody used. 1 to 2^29, default 8192. */
   readonly trimInterval?: number;
@@ -116,7 +116,7 @@ const MIB = 1024 * 1024;
  * | slots of slabs up to | 28 KiB | 28 KiB | 8 KiB |
  * | cached a class: tiny, small, normal | 256, 256, 64 | 256, 256, 64 | 512, 256, 64 |
  * | largest cached buffer | 4 MiB | 32 KiB | 32 KiB |
- * | cached in all | 8 MiB | no limit | no limit |
+ * | cached in all | 2 MiB | no limit | no limit |
  *
  * `node` caches buffers of every size, within a byte budget: in Node the way through the arena costs five to
  * ten times a hit, and a thread's cache holds no memory from other threads, as there are none.
@@ -148,7 +148,7 @@ export const allocatorPresets: {
       normal: 64,
       tinyMaxBytes: 512,
       maxBufferBytes: 4 * MIB,
-      maxCachedBytes: 8 * MIB,
+      maxCachedBytes: 2 * MIB,
       trimInterval: 8192,
     },
   },
@@ -280,7 +280,7 @@ function readCacheOptions(
     normal: expectInteger(SITE, 'cache.normal', given.normal, 0, MAX_ENTRIES, 64),
     tinyMaxBytes: expectInteger(SITE, 'cache.tinyMaxBytes', given.tinyMaxBytes, 0, chunkBytes, 512),
     maxBufferBytes: expectInteger(SITE, 'cache.maxBufferBytes', given.maxBufferBytes, 0, most, chunkBytes),
-    maxCachedBytes: expectInteger(SITE, 'cache.maxCachedBytes', given.maxCachedBytes, 0, most, 8 * MIB),
+    maxCachedBytes: expectInteger(SITE, 'cache.maxCachedBytes', given.maxCachedBytes, 0, most, 2 * MIB),
     trimInterval: expectInteger(SITE, 'cache.trimInterval', given.trimInterval, 1, 2 ** 29, 8192),
   };
 }

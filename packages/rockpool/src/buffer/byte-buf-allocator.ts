@@ -64,7 +64,7 @@ const REDZONE_BYTES = 16;
  */
 const RARER = 512;
 /** The distance to a sample that never comes; folded all the same. */
-const NEVER = 2 ** 29;
+const NEVER = 1 << 29;
 
 let allocators = 0;
 let standard: ByteBufAllocator | undefined;
@@ -128,8 +128,8 @@ export class ByteBufAllocator implements Allocator, Disposable {
   // What the fast path reads.
 
   /** Largest buffers that it serves from slots and from runs, in bytes; −1 where every buffer takes the other path. */
-  #slotLimit: number;
-  #runLimit: number;
+  #slotLimit = -1;
+  #runLimit = -1;
   /** The magazines of the sizes up to `slabMaxBytes`, by sixteenths of the bytes, rounded up. */
   readonly #bySlot: readonly Magazine[];
   /** The magazines of the sizes above, by pages, rounded up. */
@@ -139,8 +139,8 @@ export class ByteBufAllocator implements Allocator, Disposable {
   #untilTick = 1;
 
   #period = 1;
-  #untilTrim: number;
-  #untilSample: number;
+  #untilTrim = 1;
+  #untilSample = 1;
   #lost = 0;
   #closed = false;
 
@@ -271,6 +271,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
       if (extent === 'all') this.#cache.drain();
       else this.#cache.trimUnused();
       this.#spares.length = 0;
+      this.#slices.age();
       this.#arena.trim();
     }
     return before - this.#budget.reservedBytes;

@@ -25,13 +25,15 @@
 import type { LeakTrack } from '../leak/leak-track.ts';
 import type { Allocator } from './allocator.ts';
 import { ArgumentRangeError, CapacityError, RefCountError } from './buffer-errors.ts';
-import { EXTRA, MAX_CAPACITY, SHARED } from './byte-buf-state.ts';
+import { EXTRA, MAX_CAPACITY, type SHARED as SHARED_TRAIT } from './byte-buf-state.ts';
 import { ByteSearch, flatten, windowOf } from './byte-search.ts';
 import { prettyHex } from './hex-dump.ts';
 import { expectEncoding, type TextEncoding } from './text.ts';
 
 /** Lives stay small integers, and never become −1, which belongs to composites. */
 const MAX_LIFE = 2 ** 30 - 1;
+/** As in `byte-buf-state.ts`, and here once more as V8 does not fold what is imported. */
+const SHARED: typeof SHARED_TRAIT = 1;
 /** The most references a buffer can have. */
 const MAX_REFERENCES: number = 2 ** 31 - 1;
 
@@ -128,10 +130,13 @@ export class ByteBuf extends ByteSearch implements Disposable {
     if (owner._life === this._life && owner._refs > 0) this.release();
   }
 
-  /** What this was derived from: the buffer that owns its count or its memory. Undefined for that itself. */
+  /**
+   * What this was derived from: the buffer that owns its count or its memory. Undefined for that itself, and for a
+   * retained slice that was released.
+   */
   unwrap(): ByteBuf | undefined {
     if (this._owner !== this) return this._owner as ByteBuf;
-    return this._root === this ? undefined : this._root;
+    return this._root === this || this._refs === 0 ? undefined : this._root;
   }
 
   /** Where copies and growth come from. */
@@ -420,10 +425,12 @@ export class ByteBuf extends ByteSearch implements Disposable {
     const slices = root._slices;
     if (slices + root._refs === MAX_REFERENCES) throw new RefCountError(MAX_REFERENCES, 'increment', 1);
     const slice = root._home.slices.take();
-    slice._bytes = this._bytes;
-    slice._view = this._view;
+    if (root !== slice._root || slice._bytes !== this._bytes) {
+      slice._bytes = this._bytes;
+      slice._view = this._view;
+      slice._root = root;
+    }
     slice._base = this._base + start;
-    slice._root = root;
     slice._capacity = length;
     slice._maxCapacity = length;
     slice._writable = this._writable < this._capacity ? -1 : length;
