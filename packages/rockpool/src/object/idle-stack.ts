@@ -19,7 +19,7 @@
  *     │ pops − armed   │ live count                  │      pops − armed is negative until the pops are due
  *     └────────────────┴─────────────────────────────┘
  *
- * With both, a pair of a burst costs 7.2 ns instead of 8.7 (Node 20.20, `npm run bench pool-burst`).
+ * What that saves is in docs/adr/0005.
  *
  * Invariants: `count = live count + victims.count`, `room = min(allowed, limit − victims.count)`,
  * `bytes = Σ charges of both`, and every array element above its generation's count is undefined, so that nothing

@@ -60,7 +60,7 @@ import { Strikes } from './strikes.ts';
  * pool. Nothing is created before the first `get`, and an idle item survives one major garbage collection
  * and is dropped at the second. A pool neither keeps the process alive nor needs to be closed.
  *
- * Cost: a hit, get and put together, about 4 ns with `basic` (`npm run bench pool-pair`).
+ * Cost: a hit, get and put together, about 3 ns with `basic` (`npm run bench pool-pair`).
  *
  * Source: Go's sync.Pool.
  *
@@ -229,7 +229,7 @@ export class Pool<T extends object> implements Disposable {
    */
   put(item: T): boolean {
     // The item stands first in each comparison: V8 then checks once that it is an object, and not each of the others
-    // (a pair of a burst costs 7.2 ns instead of 7.9, Node 20.20, `npm run bench pool-burst`).
+    // (docs/adr/0005).
     const shelf = this.#shelf;
     const slot = this.#slot;
     const live = shelf.liveCount;
