@@ -92,11 +92,8 @@ export abstract class ByteAccess extends TypedAccess {
   writeBytes(source: Uint8Array | ByteAccess, sourceStart?: number, length?: number): this {
     this._expectWritable('write');
     const count = this._expectSource('write', source, sourceStart, length);
-    const grows = count > this._capacity - this._writer;
-    if (grows && source instanceof Uint8Array && source.buffer === this._bytes.buffer) {
-      // A view of this very buffer would be of memory that is given back.
-      const start = sourceStart ?? 0;
-      return this.writeBytes(Uint8Array.prototype.slice.call(source, start, start + count));
+    if (count > this._capacity - this._writer && this._losesOnGrowth(source)) {
+      return this._writeCopyOf(source, sourceStart, count);
     }
     const index = this._makeWritable('write', count);
     this._copyFrom(index, source, sourceStart, count);
@@ -214,6 +211,28 @@ export abstract class ByteAccess extends TypedAccess {
     const written = this._encode(index, text, encoding, this._capacity - index);
     this._writer = index + written;
     return written;
+  }
+
+  /** Whether growth may give back memory that `source` shows. @internal */
+  _losesOnGrowth(source: Uint8Array | ByteAccess): boolean {
+    return source instanceof Uint8Array && source.buffer === this._bytes.buffer;
+  }
+
+  /** As `writeBytes`, with the bytes taken out of `source` before this grows. @internal */
+  _writeCopyOf(source: Uint8Array | ByteAccess, start: number | undefined, count: number): this {
+    const bytes = new Uint8Array(count);
+    let from = start ?? 0;
+    if (source instanceof ByteAccess) {
+      from = start ?? source._reader;
+      source._copyOut(from, bytes, 0, count);
+    } else {
+      bytes.set(source.subarray(from, from + count));
+    }
+    const index = this._makeWritable('write', count);
+    this._copyIn(index, bytes, 0, count);
+    this._writer = index + count;
+    if (source instanceof ByteAccess && start === undefined) source._reader = from + count;
+    return this;
   }
 
   /** How many bytes of `source` are meant. Checks them, so that nothing fails once the copy began. @internal */
