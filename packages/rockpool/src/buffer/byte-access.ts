@@ -231,7 +231,10 @@ export abstract class ByteAccess extends TypedAccess {
     const index = this._makeWritable('write', count);
     this._copyIn(index, bytes, 0, count);
     this._writer = index + count;
-    if (source instanceof ByteAccess && start === undefined) source._reader = from + count;
+    // Growth may have been the end of it, and its handle be idle now.
+    if (source instanceof ByteAccess && start === undefined && source._capacity >= 0) {
+      source._reader = from + count;
+    }
     return this;
   }
 

@@ -18,7 +18,6 @@
  *     bytes = Σ items[i].length
  *     find(offset) = i  ⇔  items[i].offset ≤ offset < items[i].offset + items[i].length
  *     last is one of the items, or has no bytes
- *     every items[i].buf has a reference that belongs to the list's owner
  *
  * Source: Netty's CompositeByteBuf keeps such a row, with its end offsets.
  */
@@ -211,9 +210,9 @@ export class ComponentList {
   assertValid(): void {
     let offset = 0;
     for (const [index, component] of this._items.entries()) {
-      const { buf, start, length } = component;
-      if (component.offset !== offset || start < 0 || length < 0 || buf.refCnt < 1) {
-        const found = `at ${component.offset}, ${length} bytes from ${start}, refCnt ${buf.refCnt}`;
+      const { start, length } = component;
+      if (component.offset !== offset || start < 0 || length < 0) {
+        const found = `${length} bytes from ${start}, at ${component.offset}`;
         throw new Error(`component ${index} is ${found}: expected at ${offset}`);
       }
       for (const at of length === 0 ? [] : [offset, offset + length - 1]) {

@@ -10,8 +10,9 @@
  *
  * It owns its components: it has taken one reference on each, and releases it when it is released itself.
  *
- * Invariants: `capacity = Σ lengths`; `0 ≤ readerIndex ≤ writerIndex ≤ capacity`; there are at most `maxComponents`,
- * but in slices; no composite is a part of itself.
+ * Invariants: `capacity = Σ lengths`; `0 ≤ readerIndex ≤ writerIndex ≤ capacity`; each component has a reference that
+ * is the composite's, but in slices that share its count; there are at most `maxComponents`, but in slices; no
+ * composite is a part of itself.
  *
  * Source: Netty's CompositeByteBuf.
  */
@@ -113,7 +114,7 @@ export class CompositeByteBuf extends CompositeLife {
    * ```
    */
   addComponent(buf: ByteBuf, advanceWriter = false, index?: number): this {
-    if (!(buf instanceof ByteBuf) || isPartOf(this._counter, buf)) {
+    if (!(buf instanceof ByteBuf) || holds(buf, this._counter)) {
       throw new ArgumentTypeError('add component', 'buf', 'a ByteBuf that this is no part of', buf);
     }
     buf._expectAlive('add component');
@@ -276,12 +277,15 @@ export class CompositeByteBuf extends CompositeLife {
 
   /** For tests: throws where an invariant does not hold. */
   assertValid(): void {
-    const { count, bytes } = this._list;
+    const { count, bytes, items } = this._list;
     this._list.assertValid();
     if (this._counter._refs === 0) return;
     if (bytes !== this._capacity) throw new Error(`${bytes} bytes in components, capacity ${this._capacity}`);
     if (this._reader > this._writer || this._writer > bytes) {
       throw new Error(`indices ${this._reader} and ${this._writer} of ${bytes} bytes`);
+    }
+    if (this._counter === this && items.some(({ buf }) => buf.refCnt === 0)) {
+      throw new Error('a component is released');
     }
     if (!this._derived && count > this._maxComponents) {
       throw new Error(`${count} components of at most ${this._maxComponents}`);
@@ -320,8 +324,9 @@ export class CompositeByteBuf extends CompositeLife {
   }
 }
 
-/** Whether `counter`, or what shares its count, is `whole` or in it. */
-function isPartOf(counter: CompositeAccess, whole: ByteBuf): boolean {
-  if (!(whole instanceof CompositeAccess)) return false;
-  return whole._counter === counter || whole._list.items.some(({ buf }) => isPartOf(counter, buf));
+/** Whether a reference on `buf` holds `counter`: then `counter` must not take it, or neither would ever be released. */
+function holds(buf: ByteBuf, counter: CompositeAccess): boolean {
+  if (!(buf instanceof CompositeAccess)) return false;
+  const { _counter } = buf;
+  return _counter === counter || _counter._list.items.some((component) => holds(component.buf, counter));
 }
