@@ -91,7 +91,7 @@ export class CompositeByteBuf extends CompositeLife {
   /**
    * Adds the readable bytes of `buf`, and takes over the caller's reference on it, also when it fails.
    *
-   * @param buf what it reads later, or its indices, make no difference
+   * @param buf what becomes of its indices later makes no difference
    * @param advanceWriter whether `writerIndex` moves on by what is added; it is added behind the last component
    * @param index among the components; default behind the last
    * @throws {ArgumentTypeError} `buf` is no buffer, or this is a part of it; it is left alone
