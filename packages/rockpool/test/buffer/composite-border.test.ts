@@ -213,6 +213,17 @@ describe('a write across a border', () => {
     }
   });
 
+  it('from one composite to another that shows the same memory takes the bytes as they were', () => {
+    const memory = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
+    const halves = [wrap(memory.subarray(0, 4)), wrap(memory.subarray(4))];
+    const source = unpooled.composite().addComponents(halves, true);
+    const target = unpooled.composite().addComponent(wrap(memory), true);
+    target.setBytes(2, source, 0, 6);
+    expect([...memory]).toEqual([1, 2, 1, 2, 3, 4, 5, 6]);
+    source.release();
+    target.release();
+  });
+
   it('into the memory of a component takes the bytes as they were, be it in a nested composite', () => {
     for (const nest of [false, true]) {
       const memory = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);

@@ -119,11 +119,15 @@ describe('addComponent', () => {
     const inner = nine();
     const early = inner.slice(0, 0);
     const outer = allocator.composite().addComponent(inner.slice(), true);
+    const holder = allocator.composite();
+    const earlier = holder.slice(0, 0);
+    holder.addComponent(early.retain());
     const retained = outer.retainedSlice();
-    for (const buf of [inner, early, inner.duplicate(), outer, outer.slice(2, 3)]) {
+    for (const buf of [inner, early, earlier, holder, inner.duplicate(), outer, outer.slice(2, 3)]) {
       expect(rockpoolErrorOf(() => inner.addComponent(buf)).code).toBe('ERR_ROCKPOOL_ARGUMENT_TYPE');
     }
-    expect([inner.refCnt, outer.refCnt]).toEqual([1, 1]);
+    expect([inner.refCnt, outer.refCnt]).toEqual([2, 1]);
+    holder.release();
     inner.addComponent(retained, true); // which holds the three buffers, not the composites
     expect(readable(inner)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(outer.release()).toBe(true);
