@@ -2,6 +2,7 @@
  * Rockpool: memory reuse for Node.js. The root has everything; each folder is a subpath of its own.
  */
 export * from './buffer/index.ts';
+export * from './codec/index.ts';
 export { ArgumentTypeError, type ErrorCode, isRockpoolError, type RockpoolError } from './internal/errors.ts';
 export {
   OptionRangeError,

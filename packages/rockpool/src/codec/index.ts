@@ -1,0 +1,20 @@
+/** Frames out of bytes, without copies: `rockpool/codec`. */
+export { ByteToMessageDecoder } from './byte-to-message-decoder.ts';
+export {
+  CorruptedFrameError,
+  DecoderClosedError,
+  DecoderStalledError,
+  FrameTooLongError,
+  TruncatedFrameError,
+} from './codec-errors.ts';
+export type { Decoder, Emit } from './decoder.ts';
+export type { CumulationMode, DecoderOptions } from './decoder-options.ts';
+export {
+  FixedLengthFrameDecoder,
+  type FixedLengthFrameDecoderOptions,
+} from './fixed-length-frame-decoder.ts';
+export type { ByteOrder, LengthFieldBytes } from './length-field.ts';
+export {
+  LengthFieldFrameDecoder,
+  type LengthFieldFrameDecoderOptions,
+} from './length-field-frame-decoder.ts';
