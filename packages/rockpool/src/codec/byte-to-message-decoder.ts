@@ -27,6 +27,12 @@ import { type DecoderOptions, readDecoderOptions, siteOf } from './decoder-optio
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
+/**
+ * Up to here what is kept is copied in front of bytes that are lent, and decoded with them; a longer one is
+ * completed where it is, so that it is not copied again. Bytes.
+ */
+const GATHER_BYTES = 1024;
+
 /** An input that waits, and who gets its messages. */
 interface Queued<M> {
   readonly input: ByteBuf;
@@ -278,11 +284,12 @@ export abstract class ByteToMessageDecoder<M> implements Decoder<M>, Disposable 
     }
   }
 
-  /** Joins to what is kept what it lacks of `input`; the rest is copied. Throws with nothing taken. */
+  /** Copies what is lent, behind what is kept where that is one's own; returns what is not joined. */
   #takeBytes(input: Uint8Array): ByteBuf | undefined {
     const kept = this.#front;
-    if (kept === undefined || !this.#cumulation.copies) return this.#copy(input);
+    if (kept === undefined || this.#ripe || !this.#cumulation.copies) return this.#copy(input);
     const missing = Math.max(1, this.missingBytes(kept, input));
+    if (missing < input.length && unread(kept) <= GATHER_BYTES) return this.#gather(kept, input);
     const count = Math.min(missing, input.length);
     if (count === 0) return undefined;
     const rest = count < input.length ? this.#copy(input.subarray(count)) : undefined;
@@ -292,8 +299,21 @@ export abstract class ByteToMessageDecoder<M> implements Decoder<M>, Disposable 
       rest?.release();
       throw error;
     }
+    this.#kept = true;
     this.#ripe = true;
     return rest;
+  }
+
+  /** What is kept and what is lent, in one buffer: nothing is kept any more. */
+  #gather(kept: ByteBuf, input: Uint8Array): ByteBuf {
+    const before = unread(kept);
+    const all = this.#allocator.buffer(before + input.length);
+    kept._copyInto(kept._reader, all, 0, before);
+    all._copyIn(before, input, 0, input.length);
+    all._writer = before + input.length;
+    this.#front = undefined;
+    kept.release();
+    return all;
   }
 
   /** Decodes what is kept, with as much of the rest as it lacks, then the rest where it lies. */

@@ -65,25 +65,21 @@ class MergeCumulation implements Cumulation {
     this.#reads = 0;
     const length = input.readableBytes;
     const kept = this.#allocator.buffer(reserve(length, wanted));
-    try {
-      kept.writeBytes(input, undefined, length);
-    } catch (error) {
-      kept.release();
-      throw error;
-    }
+    moveBytes(input, kept, length);
     input.release();
     return kept;
   }
 
   join(kept: ByteBuf, input: ByteBuf, count: number, wanted: number): ByteBuf {
     const joined = this.#withRoom(kept, count, wanted);
-    joined.writeBytes(input, undefined, count);
+    moveBytes(input, joined, count);
     return joined;
   }
 
   joinBytes(kept: ByteBuf, input: Uint8Array, count: number, wanted: number): ByteBuf {
     const joined = this.#withRoom(kept, count, wanted);
-    joined.writeBytes(input, 0, count);
+    joined._copyIn(joined._writer, input, 0, count);
+    joined._writer += count;
     return joined;
   }
 
@@ -103,12 +99,7 @@ class MergeCumulation implements Cumulation {
       return kept.ensureWritable(bytes - kept.readableBytes);
     }
     const larger = this.#allocator.buffer(bytes);
-    try {
-      larger.writeBytes(kept);
-    } catch (error) {
-      larger.release();
-      throw error;
-    }
+    moveBytes(kept, larger, kept.readableBytes);
     kept.release();
     this.#reads = 0;
     return larger;
@@ -161,6 +152,13 @@ class CompositeCumulation implements Cumulation {
     this.#open.discardReadComponents();
     return this.#open.componentCount === 1 ? this.keep(kept) : kept;
   }
+}
+
+/** Copies the next `length` bytes of `source` behind those of `target`, which has room for them. */
+function moveBytes(source: ByteBuf, target: ByteBuf, length: number): void {
+  source._copyInto(source._reader, target, target._writer, length);
+  source._reader += length;
+  target._writer += length;
 }
 
 /** The capacity for `length` bytes now and `wanted` in the end. */
