@@ -217,8 +217,15 @@ export abstract class ByteToMessageDecoder<M> implements Decoder<M>, Disposable 
     return lengthOf(input);
   }
 
-  /** Called by `end` when everything is decoded, before what is left over is an error. May throw. */
-  protected expectEnd(): void {}
+  /**
+   * Called by `end` when everything is decoded. Without an override, bytes that are left over are an error.
+   *
+   * @param left those bytes
+   * @throws {TruncatedFrameError} `ERR_ROCKPOOL_FRAME_TRUNCATED`
+   */
+  protected expectEnd(left: number): void {
+    if (left > 0) this.fail(new TruncatedFrameError(left, this.offset));
+  }
 
   /** Where the reader index is, in bytes from the beginning of the stream; for errors. */
   protected get offset(): number {
@@ -410,9 +417,7 @@ export abstract class ByteToMessageDecoder<M> implements Decoder<M>, Disposable 
       this.#decodeFront(front, true);
     }
     if (this._closed) return;
-    this.expectEnd();
-    const left = unread(this.#front);
-    if (left > 0) this.fail(new TruncatedFrameError(left, this.offset));
+    this.expectEnd(unread(this.#front));
     this.close();
   }
 

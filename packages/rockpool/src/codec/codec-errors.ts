@@ -178,3 +178,38 @@ export class DecoderStalledError extends Error {
     brand(this);
   }
 }
+
+/**
+ * A length does not fit the length field that a frame is to begin with. Nothing was written.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { FrameLengthError, LengthFieldPrepender } from 'rockpool';
+ *
+ * const prepender = new LengthFieldPrepender({ lengthFieldLength: 1 });
+ * assert.throws(() => prepender.header(256), (error: unknown) => {
+ *   assert(error instanceof FrameLengthError);
+ *   assert.deepEqual([error.length, error.maximum], [256, 255]);
+ *   return true;
+ * });
+ * ```
+ */
+export class FrameLengthError extends RangeError {
+  readonly code = 'ERR_ROCKPOOL_FRAME_LENGTH' as const;
+  /** What the field would say. */
+  readonly length: number;
+  /** What it can say. */
+  readonly maximum: number;
+
+  /** @param width bytes of the field */
+  constructor(length: number, maximum: number, width: number) {
+    super(
+      `Cannot prepend length as a field of ${width} bytes must be from 0 to ${maximum}: received ${length}`,
+    );
+    this.name = 'FrameLengthError';
+    this.length = length;
+    this.maximum = maximum;
+    brand(this);
+  }
+}

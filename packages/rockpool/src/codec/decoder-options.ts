@@ -97,3 +97,12 @@ export function requireInteger(
   }
   return expectInteger(site, option, value, min, max, min);
 }
+
+/** An allocator; default the shared one. */
+export function expectAllocator(site: OptionSite, allocator: Allocator | undefined): Allocator {
+  if (allocator === undefined) return ByteBufAllocator.default;
+  if (typeof allocator?.buffer !== 'function' || typeof allocator.composite !== 'function') {
+    throw new OptionTypeError(site, 'allocator', 'an allocator of byte buffers', allocator);
+  }
+  return allocator;
+}

@@ -4,6 +4,7 @@ export {
   CorruptedFrameError,
   DecoderClosedError,
   DecoderStalledError,
+  FrameLengthError,
   FrameTooLongError,
   TruncatedFrameError,
 } from './codec-errors.ts';
@@ -18,3 +19,5 @@ export {
   LengthFieldFrameDecoder,
   type LengthFieldFrameDecoderOptions,
 } from './length-field-frame-decoder.ts';
+export { LengthFieldPrepender, type LengthFieldPrependerOptions } from './length-field-prepender.ts';
+export { LineFrameDecoder, type LineFrameDecoderOptions } from './line-frame-decoder.ts';

@@ -182,8 +182,9 @@ export class LengthFieldFrameDecoder extends ByteToMessageDecoder<ByteBuf> {
     return this.#wanted - (kept._writer - kept._reader);
   }
 
-  protected override expectEnd(): void {
+  protected override expectEnd(left: number): void {
     if (this.#late !== undefined) this.fail(this.#late);
+    super.expectEnd(left);
   }
 
   #read(view: DataView, at: number): number {
