@@ -20,6 +20,7 @@
 import type { Allocator } from '../buffer/allocator.ts';
 import { ByteBuf } from '../buffer/byte-buf.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
+import { SuppressedError } from '../scope/suppressed-error.ts';
 import { DecoderClosedError, DecoderStalledError, TruncatedFrameError } from './codec-errors.ts';
 import { type Cumulation, createCumulation } from './cumulation.ts';
 import type { Decoder, Emit } from './decoder.ts';
@@ -135,16 +136,19 @@ export abstract class ByteToMessageDecoder<M> implements Decoder<M>, Disposable 
     try {
       this.#take(input, emit);
       this.#drain();
+      if (this.#ended) this.#finish(this.#endEmit);
     } finally {
       this.#leave();
     }
   }
 
   /**
-   * Says that no more bytes will come, and closes the decoder; see {@link Decoder.end}.
+   * Says that no more bytes will come, decodes what is left behind errors, and closes the decoder; see
+   * {@link Decoder.end}.
    *
    * @param emit takes the messages that are complete only because this is the end
    * @throws {TruncatedFrameError} `ERR_ROCKPOOL_FRAME_TRUNCATED`: bytes are left over; they are released
+   * @throws what is thrown on the way, after everything is done; several errors as a `SuppressedError`
    */
   end(emit?: Emit<M>): void {
     if (emit !== undefined) this.#expectCallback('end', emit);
@@ -155,7 +159,7 @@ export abstract class ByteToMessageDecoder<M> implements Decoder<M>, Disposable 
     this.#ready = false;
     this.#busy = true;
     try {
-      this.#drain();
+      this.#finish(emit);
     } finally {
       this.#leave();
     }
@@ -264,18 +268,18 @@ export abstract class ByteToMessageDecoder<M> implements Decoder<M>, Disposable 
     this.#busy = true;
     try {
       this.#drain();
+      if (this.#ended) this.#finish(this.#endEmit);
     } finally {
       this.#leave();
     }
   }
 
-  /** Decodes what is queued, and ends if that is due. */
+  /** Decodes what is queued. */
   #drain(): void {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       if (this._closed) next.input.release();
       else this.#take(next.input, next.emit);
     }
-    if (this.#ended && !this._closed) this.#finish(this.#endEmit);
   }
 
   /** Decodes one input. */
@@ -410,11 +414,28 @@ export abstract class ByteToMessageDecoder<M> implements Decoder<M>, Disposable 
     this.#front = ownHandle(input);
   }
 
+  /** Decodes everything, going on behind errors, and closes; throws the error, or all of them. */
   #finish(emit: Emit<M> | undefined): void {
-    const front = this.#front;
-    if (emit !== undefined && front !== undefined) {
+    let failed = false;
+    let failure: unknown;
+    while (!this._closed) {
+      const before = this.bufferedBytes;
+      try {
+        this.#drain();
+        this.#decodeLast(emit);
+      } catch (error) {
+        failure = failed ? new SuppressedError(error, failure, 'errors at the end of the stream') : error;
+        failed = true;
+        if (this.bufferedBytes === before) this.close();
+      }
+    }
+    if (failed) throw failure;
+  }
+
+  #decodeLast(emit: Emit<M> | undefined): void {
+    if (emit !== undefined && this.#front !== undefined && !this._closed) {
       this.#sink = emit;
-      this.#decodeFront(front, true);
+      this.#decodeFront(this.#front, true);
     }
     if (this._closed) return;
     this.expectEnd(unread(this.#front));
@@ -423,8 +444,9 @@ export abstract class ByteToMessageDecoder<M> implements Decoder<M>, Disposable 
 
   #leave(): void {
     this.#busy = false;
+    this.#ended = false;
     if (this._closed) this.#releaseAll();
-    else this.#ready = !this.#ended && !this.#ripe && this.#queue.length === 0;
+    else this.#ready = !this.#ripe && this.#queue.length === 0;
   }
 
   #releaseAll(): void {

@@ -33,8 +33,9 @@ export interface Decoder<M> {
   feed(input: ByteBuf | Uint8Array, emit: Emit<M>): void;
 
   /**
-   * Says that no more bytes will come, and closes the decoder. Does nothing where it is closed. From inside of a
-   * callback: as soon as everything fed is decoded.
+   * Says that no more bytes will come: decodes what is left, behind errors too, and closes the decoder, whatever it
+   * throws. Does nothing where it is closed. From inside of a callback: as soon as everything fed is decoded, unless
+   * something is thrown before.
    *
    * @param emit takes the messages that are complete only because this is the end, for protocols that have such
    * @throws {TruncatedFrameError} `ERR_ROCKPOOL_FRAME_TRUNCATED`: bytes are left over; they are released

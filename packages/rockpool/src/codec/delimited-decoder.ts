@@ -107,10 +107,10 @@ export abstract class DelimitedDecoder extends ByteToMessageDecoder<ByteBuf> {
   }
 
   protected override expectEnd(left: number): void {
-    if (!this.#discarding) super.expectEnd(left);
-    else if (!this.#failFast) {
-      this.fail(this.#tooLong(this.#discarded + left, this.offset - this.#discarded));
-    }
+    const length = this.#discarded + left;
+    if (this.#discarding && this.#failFast) return; // was told
+    if (length > this.#maxLength) this.fail(this.#tooLong(length, this.offset - this.#discarded));
+    super.expectEnd(left);
   }
 
   #decode(input: ByteBuf, emit: Emit<ByteBuf>, last: boolean): void {

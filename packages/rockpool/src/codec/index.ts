@@ -10,6 +10,8 @@ export {
 } from './codec-errors.ts';
 export type { Decoder, Emit } from './decoder.ts';
 export type { CumulationMode, DecoderOptions } from './decoder-options.ts';
+export type { DelimitedDecoderOptions } from './delimited-decoder.ts';
+export { DelimiterFrameDecoder, type DelimiterFrameDecoderOptions } from './delimiter-frame-decoder.ts';
 export {
   FixedLengthFrameDecoder,
   type FixedLengthFrameDecoderOptions,
