@@ -2,20 +2,27 @@
  * What the tests of decoders share: allocators, the kinds of input that one may feed, and what a decoder made of a
  * stream.
  */
-import { type Allocator, type ByteBuf, unpooled, wrap } from '../../src/buffer/index.ts';
+import {
+  type Allocator,
+  type ByteBuf,
+  type ByteBufAllocator,
+  type ByteBufAllocatorOptions,
+  unpooled,
+  wrap,
+} from '../../src/buffer/index.ts';
 import type { Decoder } from '../../src/codec/index.ts';
 import { isRockpoolError } from '../../src/internal/errors.ts';
 import { LeakDetector } from '../../src/leak/index.ts';
 import { expectAllReturned, tinyAllocator } from '../buffer/tools.ts';
 
 /** Memory for a decoder, and the check that it has all of it back. */
-export interface Memory {
-  readonly allocator: Allocator;
+export interface Memory<A extends Allocator = Allocator> {
+  readonly allocator: A;
   readonly expectNothingHeld: () => void;
 }
 
 /** A pool of few bytes. */
-export function pool(options: ByteBufAllocatorOptions = {}): Memory {
+export function pool(options: ByteBufAllocatorOptions = {}): Memory<ByteBufAllocator> {
   const allocator = tinyAllocator(options);
   return { allocator, expectNothingHeld: () => expectAllReturned(allocator) };
 }

@@ -154,7 +154,7 @@ const fixed: fc.Arbitrary<Task> = fc
 
 /** How a stream comes: the lengths of its reads, used in turn, and what they come in. */
 const reads = fc.record({
-  sizes: fc.oneof(
+  sizes: fc.oneof<fc.Arbitrary<readonly number[]>[]>(
     fc.constant([1]),
     fc.constant([100_000]),
     fc.array(fc.oneof(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 400 })), {
