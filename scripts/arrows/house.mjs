@@ -29,4 +29,6 @@ export const WORKSPACES = [[LIBRARY], ['packages/metrics', 'packages/lab'], ['ap
  *
  * @type {Readonly<Record<string, string>>}
  */
-export const NODE_IMPORTS = {};
+export const NODE_IMPORTS = {
+  'packages/rockpool/src/codec/buffered-socket-writer.ts': 'the type of what it writes to',
+};

@@ -1,4 +1,6 @@
-/** Frames out of bytes, without copies: `rockpool/codec`. */
+/** Frames out of bytes, without copies, and the adapters for Node's sockets, streams and files: `rockpool/codec`. */
+
+export { BufferedSocketWriter, type SocketWriterStats } from './buffered-socket-writer.ts';
 export { ByteToMessageDecoder } from './byte-to-message-decoder.ts';
 export {
   CorruptedFrameError,
@@ -16,6 +18,7 @@ export {
   FixedLengthFrameDecoder,
   type FixedLengthFrameDecoderOptions,
 } from './fixed-length-frame-decoder.ts';
+export type { FlushPolicy } from './flush-schedule.ts';
 export type { ByteOrder, LengthFieldBytes } from './length-field.ts';
 export {
   LengthFieldFrameDecoder,
@@ -23,3 +26,5 @@ export {
 } from './length-field-frame-decoder.ts';
 export { LengthFieldPrepender, type LengthFieldPrependerOptions } from './length-field-prepender.ts';
 export { LineFrameDecoder, type LineFrameDecoderOptions } from './line-frame-decoder.ts';
+export type { BufferedSocketWriterOptions } from './socket-writer-options.ts';
+export { WriterClosedError, WriterFullError } from './writer-errors.ts';

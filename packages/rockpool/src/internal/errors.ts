@@ -39,7 +39,9 @@ export type ErrorCode =
   | 'ERR_ROCKPOOL_FRAME_TRUNCATED'
   | 'ERR_ROCKPOOL_FRAME_LENGTH'
   | 'ERR_ROCKPOOL_DECODER_CLOSED'
-  | 'ERR_ROCKPOOL_DECODER_STALLED';
+  | 'ERR_ROCKPOOL_DECODER_STALLED'
+  | 'ERR_ROCKPOOL_WRITER_FULL'
+  | 'ERR_ROCKPOOL_WRITER_CLOSED';
 
 /** An error made by this library. */
 export interface RockpoolError extends Error {
