@@ -26,5 +26,6 @@ export {
 } from './length-field-frame-decoder.ts';
 export { LengthFieldPrepender, type LengthFieldPrependerOptions } from './length-field-prepender.ts';
 export { LineFrameDecoder, type LineFrameDecoderOptions } from './line-frame-decoder.ts';
+export { PooledReader, type PooledReaderOptions, type PooledReaderStats } from './pooled-reader.ts';
 export type { BufferedSocketWriterOptions } from './socket-writer-options.ts';
 export { WriterClosedError, WriterFullError } from './writer-errors.ts';
