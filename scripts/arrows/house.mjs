@@ -31,6 +31,9 @@ export const WORKSPACES = [[LIBRARY], ['packages/metrics', 'packages/lab'], ['ap
  */
 export const NODE_IMPORTS = {
   'packages/rockpool/src/codec/buffered-socket-writer.ts': 'the type of what it writes to',
+  'packages/rockpool/src/codec/frame-feed.ts': 'the type of what it reads from',
+  'packages/rockpool/src/codec/frame-iterator.ts': 'the type of what it reads from',
+  'packages/rockpool/src/codec/frames.ts': 'the type of what it reads from',
   'packages/rockpool/src/codec/pooled-reader.ts': 'the type of what it reads from',
   'packages/rockpool/src/codec/user-buffer.ts': 'the type of a socket, and the module where there is one',
 };

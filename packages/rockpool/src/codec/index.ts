@@ -19,6 +19,8 @@ export {
   type FixedLengthFrameDecoderOptions,
 } from './fixed-length-frame-decoder.ts';
 export type { FlushPolicy } from './flush-schedule.ts';
+export type { FramesOptions } from './frame-iterator.ts';
+export { frames } from './frames.ts';
 export type { ByteOrder, LengthFieldBytes } from './length-field.ts';
 export {
   LengthFieldFrameDecoder,
@@ -28,4 +30,5 @@ export { LengthFieldPrepender, type LengthFieldPrependerOptions } from './length
 export { LineFrameDecoder, type LineFrameDecoderOptions } from './line-frame-decoder.ts';
 export { PooledReader, type PooledReaderOptions, type PooledReaderStats } from './pooled-reader.ts';
 export type { BufferedSocketWriterOptions } from './socket-writer-options.ts';
+export { SourceClosedError } from './source-closed-error.ts';
 export { WriterClosedError, WriterFullError } from './writer-errors.ts';

@@ -41,7 +41,8 @@ export type ErrorCode =
   | 'ERR_ROCKPOOL_DECODER_CLOSED'
   | 'ERR_ROCKPOOL_DECODER_STALLED'
   | 'ERR_ROCKPOOL_WRITER_FULL'
-  | 'ERR_ROCKPOOL_WRITER_CLOSED';
+  | 'ERR_ROCKPOOL_WRITER_CLOSED'
+  | 'ERR_ROCKPOOL_SOURCE_CLOSED';
 
 /** An error made by this library. */
 export interface RockpoolError extends Error {
