@@ -8,8 +8,8 @@
 import type { Readable } from 'node:stream';
 import type { Allocator } from '../buffer/allocator.ts';
 import { ByteBuf } from '../buffer/byte-buf.ts';
+import { SourceClosedError } from './frames-errors.ts';
 import { PooledReader } from './pooled-reader.ts';
-import { SourceClosedError } from './source-closed-error.ts';
 
 /** What a feed tells. None of it throws. */
 export interface FeedSink {

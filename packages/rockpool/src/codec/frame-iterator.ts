@@ -19,6 +19,7 @@ import { ArgumentTypeError } from '../internal/errors.ts';
 import { expectFunction, expectInteger, type OptionSite, readOptions } from '../internal/options.ts';
 import type { Decoder } from './decoder.ts';
 import { type Feed, IterableFeed, StreamFeed } from './frame-feed.ts';
+import { ConcurrentNextError } from './frames-errors.ts';
 import { expectByteSource } from './pooled-reader.ts';
 import { expectAllocator } from './socket-writer-options.ts';
 
@@ -52,9 +53,9 @@ export class FrameIterator<M> implements AsyncIterableIterator<M, undefined> {
   #state: 'open' | 'ended' | 'failed' = 'open';
   #error: unknown = undefined;
   #paused = true;
-  #waiting: { resolve(result: IteratorResult<M, undefined>): void; reject(error: unknown): void } | undefined =
-    undefined;
-  #last: Promise<unknown> | undefined = undefined;
+  #waiting:
+    | { resolve(result: IteratorResult<M, undefined>): void; reject(error: unknown): void }
+    | undefined = undefined;
   readonly #emit = (message: M): void => {
     if (this.#state !== 'open') {
       this.#releaseMessage(message);
@@ -73,7 +74,8 @@ export class FrameIterator<M> implements AsyncIterableIterator<M, undefined> {
     const allocator = expectAllocator(SITE, given.allocator);
     this.#highWaterFrames = expectInteger(SITE, 'highWaterFrames', given.highWaterFrames, 1, 2 ** 30, 1024);
     this.#highWaterBytes = expectInteger(SITE, 'highWaterBytes', given.highWaterBytes, 1, 2 ** 40, 65_536);
-    this.#releaseMessage = given.release === undefined ? releaseBuffer : expectFunction(SITE, 'release', given.release);
+    this.#releaseMessage =
+      given.release === undefined ? releaseBuffer : expectFunction(SITE, 'release', given.release);
     if (typeof decoder?.feed !== 'function' || typeof decoder.end !== 'function') {
       throw new ArgumentTypeError(SITE.action, 'decoder', 'a Decoder', decoder);
     }
@@ -97,10 +99,9 @@ export class FrameIterator<M> implements AsyncIterableIterator<M, undefined> {
     return this;
   }
 
-  /** The next frame; the one before is released. */
+  /** The next frame; the one before is released. @throws {ConcurrentNextError} as a rejection */
   next(): Promise<IteratorResult<M, undefined>> {
-    // Called again before the last call is answered: one after the other.
-    if (this.#waiting !== undefined) return this.#after(() => this.next());
+    if (this.#waiting !== undefined) return Promise.reject(new ConcurrentNextError());
     this.#releaseCurrent();
     if (this.#head < this.#queue.length) return Promise.resolve(this.#take());
     if (this.#state === 'ended') return Promise.resolve(DONE);
@@ -108,12 +109,10 @@ export class FrameIterator<M> implements AsyncIterableIterator<M, undefined> {
       this.#state = 'ended';
       return Promise.reject(this.#error);
     }
-    const answer = new Promise<IteratorResult<M, undefined>>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
+      this.#resume();
     });
-    this.#last = answer;
-    this.#resume();
-    return answer;
   }
 
   /** Ends it early. */
@@ -132,14 +131,6 @@ export class FrameIterator<M> implements AsyncIterableIterator<M, undefined> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.return().then(() => undefined);
-  }
-
-  #after(
-    next: () => Promise<IteratorResult<M, undefined>>,
-  ): Promise<IteratorResult<M, undefined>> {
-    const answer = (this.#last as Promise<unknown>).then(next, next);
-    this.#last = answer;
-    return answer;
   }
 
   #take(): IteratorResult<M, undefined> {
@@ -242,5 +233,7 @@ function bytesOf(message: unknown): number {
 }
 
 function isStream(source: unknown): source is Readable {
-  return typeof (source as Readable | null)?.pause === 'function' && typeof (source as Readable).on === 'function';
+  return (
+    typeof (source as Readable | null)?.pause === 'function' && typeof (source as Readable).on === 'function'
+  );
 }

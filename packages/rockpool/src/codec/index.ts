@@ -21,6 +21,7 @@ export {
 export type { FlushPolicy } from './flush-schedule.ts';
 export type { FramesOptions } from './frame-iterator.ts';
 export { frames } from './frames.ts';
+export { ConcurrentNextError, SourceClosedError } from './frames-errors.ts';
 export type { ByteOrder, LengthFieldBytes } from './length-field.ts';
 export {
   LengthFieldFrameDecoder,
@@ -30,5 +31,4 @@ export { LengthFieldPrepender, type LengthFieldPrependerOptions } from './length
 export { LineFrameDecoder, type LineFrameDecoderOptions } from './line-frame-decoder.ts';
 export { PooledReader, type PooledReaderOptions, type PooledReaderStats } from './pooled-reader.ts';
 export type { BufferedSocketWriterOptions } from './socket-writer-options.ts';
-export { SourceClosedError } from './source-closed-error.ts';
 export { WriterClosedError, WriterFullError } from './writer-errors.ts';

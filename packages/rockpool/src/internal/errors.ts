@@ -42,7 +42,8 @@ export type ErrorCode =
   | 'ERR_ROCKPOOL_DECODER_STALLED'
   | 'ERR_ROCKPOOL_WRITER_FULL'
   | 'ERR_ROCKPOOL_WRITER_CLOSED'
-  | 'ERR_ROCKPOOL_SOURCE_CLOSED';
+  | 'ERR_ROCKPOOL_SOURCE_CLOSED'
+  | 'ERR_ROCKPOOL_CONCURRENT_NEXT';
 
 /** An error made by this library. */
 export interface RockpoolError extends Error {
