@@ -99,14 +99,6 @@ describe('a socket', () => {
     // 20,000 in the queue, a read of 64 KiB and the block for the next, a frame.
     expect(most).toBeLessThanOrEqual(20_000 + 3 * 65_536);
     await close();
-    console.log(
-      server.closed,
-      server.destroyed,
-      allocator.stats().activeBuffers,
-      allocator.stats().sizeClasses.filter((c) => c.active > 0),
-    );
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    console.log(allocator.stats().activeBuffers);
   });
 
   it.each(['break', 'throw', 'return'] as const)('is destroyed by a %s, and all is released', async (how) => {

@@ -44,14 +44,14 @@ export async function pair(options: ServerOpts = {}): Promise<Pair> {
     unknown,
   ];
   server.on('error', () => {});
+  const closed = Promise.all([closeOf(server), closeOf(client)]);
   return {
     server,
     client,
     async close() {
-      const ends = [server, client].filter((socket) => !socket.closed).map((socket) => closeOf(socket));
       server.destroy();
       client.destroy();
-      await Promise.all(ends);
+      await closed;
       await new Promise((resolve) => listener.close(resolve));
     },
   };
