@@ -31,9 +31,13 @@ export const WORKSPACES = [[LIBRARY], ['packages/metrics', 'packages/lab'], ['ap
  */
 export const NODE_IMPORTS = {
   'packages/rockpool/src/codec/buffered-socket-writer.ts': 'the type of what it writes to',
+  'packages/rockpool/src/codec/decoder-stream.ts': 'the type of what it makes',
   'packages/rockpool/src/codec/frame-feed.ts': 'the type of what it reads from',
   'packages/rockpool/src/codec/frame-iterator.ts': 'the type of what it reads from',
   'packages/rockpool/src/codec/frames.ts': 'the type of what it reads from',
+  'packages/rockpool/src/codec/node-builtin.ts':
+    'the types of modules that it asks for at run time, where there are any',
   'packages/rockpool/src/codec/pooled-reader.ts': 'the type of what it reads from',
-  'packages/rockpool/src/codec/user-buffer.ts': 'the type of a socket, and the module where there is one',
+  'packages/rockpool/src/codec/read-file-blocks.ts': 'the type of a file handle',
+  'packages/rockpool/src/codec/user-buffer.ts': 'the type of a socket',
 };

@@ -12,6 +12,7 @@ export {
 } from './codec-errors.ts';
 export type { Decoder, Emit } from './decoder.ts';
 export type { CumulationMode, DecoderOptions } from './decoder-options.ts';
+export { type CodecStreamOptions, decoderStream, encoderStream } from './decoder-stream.ts';
 export type { DelimitedDecoderOptions } from './delimited-decoder.ts';
 export { DelimiterFrameDecoder, type DelimiterFrameDecoderOptions } from './delimiter-frame-decoder.ts';
 export {
@@ -30,5 +31,6 @@ export {
 export { LengthFieldPrepender, type LengthFieldPrependerOptions } from './length-field-prepender.ts';
 export { LineFrameDecoder, type LineFrameDecoderOptions } from './line-frame-decoder.ts';
 export { PooledReader, type PooledReaderOptions, type PooledReaderStats } from './pooled-reader.ts';
+export { type ReadFileBlocksOptions, readFileBlocks } from './read-file-blocks.ts';
 export type { BufferedSocketWriterOptions } from './socket-writer-options.ts';
 export { WriterClosedError, WriterFullError } from './writer-errors.ts';

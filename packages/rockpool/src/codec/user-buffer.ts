@@ -18,6 +18,7 @@
  */
 
 import type { Socket, SocketConstructorOpts } from 'node:net';
+import { nodeBuiltin } from './node-builtin.ts';
 
 /** What Node asks while it reads. */
 export interface UserBuffer {
@@ -77,16 +78,12 @@ export function readIntoUserBuffer(socket: Socket, user: UserBuffer): void {
 
 /** A TLS socket decrypts into memory of its own; its handle is of another kind. */
 function isPlainSocket(source: object): boolean {
-  const { Socket } = net() ?? {};
+  const { Socket } = nodeBuiltin('node:net') ?? {};
   return Socket !== undefined && source instanceof Socket && !('encrypted' in source);
 }
 
-function net(): typeof import('node:net') | undefined {
-  return typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:net');
-}
-
 function findSlots(): Slots | undefined {
-  const { Socket } = net() ?? {};
+  const { Socket } = nodeBuiltin('node:net') ?? {};
   if (Socket === undefined || process.platform === 'win32') return undefined;
   const view = new Uint8Array(1);
   const received = (): boolean => true;
