@@ -19,6 +19,9 @@ const loaders = {
   'buffer-slice': () => import('./buffer-slice.mjs'),
   'buffer-typed': () => import('./buffer-typed.mjs'),
   'buffer-memory': () => import('./buffer-memory.mjs'),
+  'socket-read': () => import('./socket-read.mjs'),
+  'socket-write': () => import('./socket-write.mjs'),
+  'file-read': () => import('./file-read.mjs'),
 };
 
 /** The names, in the order in which they run. */

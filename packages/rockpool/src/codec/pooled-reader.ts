@@ -94,9 +94,10 @@ let ownBlocks = 0;
  *   });
  * }).listen(0, '127.0.0.1');
  * await once(server, 'listening');
- * connect((server.address() as AddressInfo).port, '127.0.0.1').end('hello');
+ * const client = connect((server.address() as AddressInfo).port, '127.0.0.1').resume();
+ * client.end('hello');
+ * await once(client, 'close');
  * server.close();
- * await once(server, 'close');
  * assert.equal(text, 'hello');
  * ```
  */
