@@ -37,6 +37,7 @@ export const NODE_IMPORTS = {
   'packages/rockpool/src/codec/frames.ts': 'the type of what it reads from',
   'packages/rockpool/src/codec/node-builtin.ts':
     'the types of modules that it asks for at run time, where there are any',
+  'packages/rockpool/src/codec/open-file.ts': 'the type of a file handle',
   'packages/rockpool/src/codec/pooled-reader.ts': 'the type of what it reads from',
   'packages/rockpool/src/codec/read-file-blocks.ts': 'the type of a file handle',
   'packages/rockpool/src/codec/user-buffer.ts': 'the type of a socket',

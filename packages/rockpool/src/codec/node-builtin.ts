@@ -5,7 +5,7 @@
  */
 
 interface Builtins {
-  readonly 'node:fs/promises': typeof import('node:fs/promises');
+  readonly 'node:fs': typeof import('node:fs');
   readonly 'node:net': typeof import('node:net');
   readonly 'node:stream': typeof import('node:stream');
 }

@@ -11,7 +11,7 @@
  * `MAX_OWN_BLOCKS`, and gives it back after a while of small ones: 4 MiB are what all of them may hold.
  *
  * How a socket is made to read into memory of ours is in `user-buffer.ts`. Where it cannot be, reads come by `'data'`
- * events; whoever uses this sees no difference but the speed (docs/adr/0008-reads-into-pooled-memory.md).
+ * events; whoever uses this sees no difference but the speed (docs/adr/0009-reads-into-pooled-memory.md).
  */
 
 import type { Readable } from 'node:stream';
@@ -72,8 +72,8 @@ let ownBlocks = 0;
  * whose `'error'` event tells it; the source's own errors are the source's. Backpressure: `pause()` and `resume()`.
  * All that the reader holds is released at the source's `'close'`.
  *
- * Sources: a `net.Socket`, accepted or connected, reads into pooled memory; a TLS socket, a pipe of a child process's
- * HTTP body and every other `Readable` come by `'data'`. One with an encoding is refused, as its bytes are text, and so
+ * Sources: a `net.Socket`, accepted or connected, reads into pooled memory; a TLS socket, an HTTP body
+ * and every other `Readable` come by `'data'`. One with an encoding is refused, as its bytes are text, and so
  * is one with an `onread` of its own. A half-open socket stays one.
  *
  * Cost: 50 ns and the copy for a small read, nothing allocated but what the pool lacks; against `'data'` events the

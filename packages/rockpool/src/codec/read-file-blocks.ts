@@ -18,7 +18,7 @@ import type { Allocator } from '../buffer/allocator.ts';
 import type { ByteBuf } from '../buffer/byte-buf.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
 import { expectInteger, type OptionSite, OptionTypeError, readOptions } from '../internal/options.ts';
-import { expectNodeBuiltin } from './node-builtin.ts';
+import { handleFile, isHandle, type OpenFile, openFile } from './open-file.ts';
 import { expectAllocator } from './socket-writer-options.ts';
 
 /** Options of {@link readFileBlocks}. */
@@ -79,55 +79,49 @@ export function readFileBlocks(
   options: ReadFileBlocksOptions = {},
 ): AsyncIterableIterator<ByteBuf, undefined> {
   const plan = readPlan(options);
-  if (isHandle(source)) return blocksOf(source, plan);
-  if (typeof source !== 'string' && !(source instanceof URL)) {
+  if (!isHandle(source) && typeof source !== 'string' && !(source instanceof URL)) {
     throw new ArgumentTypeError(SITE.action, 'source', 'a path or a FileHandle', source);
   }
-  return openedBlocks(source, plan);
+  return blocksOf(source, plan);
 }
 
-async function* openedBlocks(path: string | URL, plan: Plan): AsyncGenerator<ByteBuf, undefined> {
-  plan.signal?.throwIfAborted();
-  const file = await expectNodeBuiltin(SITE.action, 'node:fs/promises').open(path);
+async function* blocksOf(source: string | URL | FileHandle, plan: Plan): AsyncGenerator<ByteBuf, undefined> {
+  const { signal } = plan;
+  signal?.throwIfAborted();
+  const file = isHandle(source) ? handleFile(source) : await openFile(source);
   try {
-    yield* blocksOf(file, plan);
+    const reader = new BlockReader(file, plan);
+    let ahead = reader.next();
+    try {
+      for (;;) {
+        const block = await ahead;
+        if (block === undefined) return;
+        ahead = reader.next();
+        ahead.catch(() => {}); // its rejection is looked at when its turn comes
+        try {
+          signal?.throwIfAborted();
+          yield block;
+        } finally {
+          block.release();
+        }
+      }
+    } finally {
+      const unread = await ahead.catch(() => undefined);
+      unread?.release();
+    }
   } finally {
     await file.close();
   }
 }
 
-async function* blocksOf(file: FileHandle, plan: Plan): AsyncGenerator<ByteBuf, undefined> {
-  const reader = new BlockReader(file, plan);
-  let ahead = reader.next();
-  try {
-    for (;;) {
-      plan.signal?.throwIfAborted();
-      const block = await ahead;
-      if (block === undefined) return;
-      // Its rejection is looked at when its turn comes.
-      ahead = reader.next();
-      ahead.catch(() => {});
-      try {
-        plan.signal?.throwIfAborted();
-        yield block;
-      } finally {
-        block.release();
-      }
-    }
-  } finally {
-    const unread = await ahead.catch(() => undefined);
-    unread?.release();
-  }
-}
-
 /** Reads one block after the other. */
 class BlockReader {
-  readonly #file: FileHandle;
+  readonly #file: OpenFile;
   readonly #plan: Plan;
   #position: number | undefined;
   #left: number;
 
-  constructor(file: FileHandle, plan: Plan) {
+  constructor(file: OpenFile, plan: Plan) {
     this.#file = file;
     this.#plan = plan;
     this.#position = plan.start;
@@ -135,29 +129,22 @@ class BlockReader {
   }
 
   /** The next block, which is the caller's; undefined at the end. */
-  async next(): Promise<ByteBuf | undefined> {
-    const wanted = Math.min(this.#plan.blockBytes, this.#left);
-    if (wanted <= 0) return undefined;
-    const block = this.#plan.allocator.buffer(wanted, wanted);
-    try {
-      const { bytesRead } = await this.#file.read(
-        block.toBuffer(0, wanted),
-        0,
-        wanted,
-        this.#position ?? null,
-      );
-      if (bytesRead > 0) {
-        block.writerIndex = bytesRead;
-        this.#left -= bytesRead;
-        if (this.#position !== undefined) this.#position += bytesRead;
-        return block;
-      }
-    } catch (error) {
-      block.release();
-      throw error;
-    }
-    block.release();
-    return undefined;
+  next(): Promise<ByteBuf | undefined> {
+    return new Promise((resolve, reject) => {
+      const wanted = Math.min(this.#plan.blockBytes, this.#left);
+      if (wanted <= 0) return resolve(undefined);
+      const block = this.#plan.allocator.buffer(wanted, wanted);
+      this.#file.read(block.toBuffer(0, wanted), this.#position ?? null, (error, bytes) => {
+        if (error != null || bytes === 0) {
+          block.release();
+          return error == null ? resolve(undefined) : reject(error);
+        }
+        block.writerIndex = bytes;
+        this.#left -= bytes;
+        if (this.#position !== undefined) this.#position += bytes;
+        resolve(block);
+      });
+    });
   }
 }
 
@@ -175,9 +162,4 @@ function readPlan(options: ReadFileBlocksOptions): Plan {
     end: expectInteger(SITE, 'end', given.end, start ?? 0, most, most),
     signal: given.signal,
   };
-}
-
-function isHandle(source: unknown): source is FileHandle {
-  const handle = source as FileHandle | null;
-  return typeof handle?.read === 'function' && typeof handle.fd === 'number';
 }

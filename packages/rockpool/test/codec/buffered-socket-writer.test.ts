@@ -72,7 +72,7 @@ describe('on a socket', () => {
     const writer = writerOf(server);
     const expected: Buffer[] = [];
     for (let i = 0; i < 300; i++) {
-      const size = [1, 100, 2048, 2049, 30_000][i % 5] as number;
+      const size = [1, 100, 4096, 4097, 30_000][i % 5] as number;
       const bytes = bytesOf(size, i);
       expected.push(bytes);
       if (i % 3 === 0) writer.write(frameOf(size, i));
