@@ -12,6 +12,9 @@ const CASES = [
   ['pieces of 64 KiB', 65_536],
 ];
 
+/** Ends the traffic of the instance before, which would be in the figures of the next. */
+let endLast = () => {};
+
 /**
  * @typedef {(socket: import('node:net').Socket, count: (bytes: number, first: number) => void) => void} Attach
  */
@@ -53,6 +56,7 @@ const contender = (id, label, load) =>
     label,
     case: String(name),
     prepare: async () => {
+      endLast();
       const attach = await load();
       let received = 0;
       let reads = 0;
@@ -77,7 +81,11 @@ const contender = (id, label, load) =>
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      startSender(port, CONNECTIONS, Number(bytes));
+      const sender = startSender(port, CONNECTIONS, Number(bytes));
+      endLast = () => {
+        sender.kill();
+        server.close();
+      };
       /** @type {{ cpu: NodeJS.CpuUsage, received: number, reads: number } | undefined} */
       let since;
       return {
