@@ -16,7 +16,7 @@
  * and leaves by a release. `#limit` is −1 once nothing more is accepted, so that one comparison tells all.
  */
 
-import type { Writable } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import { ArgumentRangeError } from '../buffer/buffer-errors.ts';
 import { ByteBuf } from '../buffer/byte-buf.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
@@ -45,6 +45,9 @@ export interface SocketWriterStats {
  * large blocks, which `pipeline` serves as well; a `Transform` as target, which passes on the bytes that it was
  * given: they are somebody else's by the time they are read. A target is done with the bytes when it calls back, as
  * sockets, TLS, pipes and files are.
+ *
+ * A socket that is not half-open (`allowHalfOpen`, of servers and clients) is ended by Node when the other side ends:
+ * whoever answers later than that makes it so.
  *
  * Ownership: `write` takes a `ByteBuf` over, also when it throws. It is released when its bytes are copied, or when the
  * stream has taken them; when the stream dies all that is pending is released. Errors of the stream stay the stream's:
@@ -126,8 +129,13 @@ export class BufferedSocketWriter {
     this.#maxPendingBytes = settings.maxPendingBytes;
     this.#gathered = new GatheredWrites(settings.allocator, settings.batchBytes);
     this.#limit = settings.maxPendingBytes;
-    if (target.destroyed || target.writableEnded) this.#limit = -1;
-    else target.once('close', () => this.#shut(target.errored));
+    if (!target.writable) {
+      this.#limit = -1;
+      return;
+    }
+    target.once('close', () => this.#shut(target.errored));
+    // Node ends such a socket itself when the other side has ended: the last chance, and before Node's own listener.
+    if ((target as Duplex).allowHalfOpen === false) target.prependOnceListener('end', () => this.flush());
   }
 
   /** Bytes accepted that the stream has not taken yet. */
@@ -253,6 +261,10 @@ export class BufferedSocketWriter {
     if (this.#writing || this.#pending === 0) return;
     const views = this.#views;
     const target = this.#target;
+    if (!target.writable) {
+      this.#shut(target.errored);
+      return;
+    }
     this.#gathered.takeInto(this.#inFlight, views);
     this.#inFlightBytes = this.#pending;
     this.#writing = true;

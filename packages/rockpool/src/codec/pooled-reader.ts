@@ -70,7 +70,7 @@ let ownBlocks = 0;
  *
  * Ownership: each buffer belongs to `onRead`, also when that throws. Errors: what `onRead` throws destroys the source,
  * whose `'error'` event tells it; the source's own errors are the source's. Backpressure: `pause()` and `resume()`.
- * All that the reader holds is released at the source's `'close'`.
+ * What the reader holds is released at the source's `'end'` or `'close'`.
  *
  * Sources: a `net.Socket`, accepted or connected, reads into pooled memory; a TLS socket, an HTTP body
  * and every other `Readable` come by `'data'`. One with an encoding is refused, as its bytes are text, and so
@@ -155,6 +155,8 @@ export class PooledReader {
       this.#blockBytes >>> 1,
     );
     const via = expectOneOf(SITE, 'via', given.via, ['auto', 'data'], 'auto');
+    // Behind the end nothing is read any more, although a half-open socket may live on.
+    source.once('end', () => this.#release());
     source.once('close', () => this.#release());
     if (onEnd !== undefined) source.once('end', () => this.#guard(onEnd));
     // Bytes that came before, that were unshifted, or that no buffer of ours can catch.

@@ -155,6 +155,31 @@ describe('on a socket', () => {
     await close();
   });
 
+  it('sends what is gathered when the other side ends, before the socket is ended by that', async () => {
+    const { server, client, close } = await pair();
+    const writer = writerOf(server, { flush: 'manual' });
+    const all = received(client);
+    server.once('data', () => writer.write(frameOf(5000))).resume();
+    client.end('question');
+    expect((await all).length).toBe(5000);
+    await until(() => writer.closed);
+    await close();
+  });
+
+  it('loses what is written behind an end by somebody else, without an error of the socket', async () => {
+    const { server, client, close } = await pair();
+    const errors: unknown[] = [];
+    server.on('error', (error) => errors.push(error));
+    client.resume();
+    const writer = writerOf(server);
+    writer.write(frameOf(100));
+    const drained = writer.ready().then(() => writer.drained());
+    server.end();
+    await expect(drained).rejects.toBeInstanceOf(WriterClosedError);
+    expect([errors, writer.closed, writer.pendingBytes]).toEqual([[], true, 0]);
+    await close();
+  });
+
   it('bounds what waits for a slow reader, in small frames too', async () => {
     const { server, close } = await pair();
     const writer = writerOf(server, { highWaterBytes: 65_536, maxPendingBytes: 262_144, batchBytes: 4096 });
