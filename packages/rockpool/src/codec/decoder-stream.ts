@@ -90,7 +90,7 @@ export function decoderStream<M = ByteBuf>(decoder: Decoder<M>, options: CodecSt
  * soon as it is copied. When the stream is destroyed, buffers that wait in it are released.
  *
  * @param encode takes a message over and returns the buffer to send, which may be the message itself. Default: messages
- * are buffers. A prepender does it by `(frame) => prepender.prepend(frame)`, or as its method is called
+ * are buffers. With a `LengthFieldPrepender`: `(frame) => prepender.prepend(frame)`
  * @throws {OptionTypeError} @throws {OptionRangeError} @throws {UnknownOptionError}
  * @example
  * ```ts

@@ -8,9 +8,9 @@
  * So two blocks are all the memory, however large the file and slow the loop. A block that is being read into is not
  * given back before the read has ended, whatever ended the loop: the system would write into somebody else's.
  *
- * 256 KiB a block are 3.5 times as fast as `createReadStream` with its 64 KiB, and 1.3 times as fast as one
- * with 256 KiB; 512 KiB would be faster by half again, and take whole chunks of the allocator (a file in the page cache,
- * Node 20.20, 2-core AMD EPYC, `npm run bench -- file-read`).
+ * Why 256 KiB a block: a read costs a hop to another thread and back, as much as copying 100 KiB. Of a file in the page cache
+ * 64 KiB a block give 1.3 GiB a second, 256 KiB 4, and 512 KiB 5.6, but those take whole chunks of the allocator
+ * (Node 20.20, 2-core AMD EPYC; `npm run bench -- file-read` has it next to `createReadStream`).
  */
 
 import type { FileHandle } from 'node:fs/promises';

@@ -11,6 +11,7 @@ import {
   FixedLengthFrameDecoder,
   FrameTooLongError,
   LengthFieldFrameDecoder,
+  LengthFieldPrepender,
   TruncatedFrameError,
 } from '../../src/codec/index.ts';
 import { OptionRangeError, OptionTypeError, UnknownOptionError } from '../../src/internal/options.ts';
@@ -130,6 +131,18 @@ it.each([
   );
   await expect(running).rejects.toBeInstanceOf(type);
   expect(got).toEqual(['one']);
+});
+
+it('puts lengths in front of frames with a prepender', async () => {
+  const prepender = new LengthFieldPrepender({ allocator, lengthFieldLength: 1 });
+  const stream = encoderStream((frame: ByteBuf) => prepender.prepend(frame));
+  const parts: Buffer[] = [];
+  stream.on('data', (bytes) => parts.push(bytes));
+  const ended = once(stream, 'end');
+  for (const text of ['one', 'three']) stream.write(allocator.buffer(8).writeBytes(Buffer.from(text)));
+  stream.end();
+  await ended;
+  expect(Buffer.concat(parts).equals(bytesOf('one', 'three'))).toBe(true);
 });
 
 it('passes buffers through an encoder of none, and refuses what is no buffer', async () => {
