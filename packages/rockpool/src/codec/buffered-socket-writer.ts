@@ -20,7 +20,7 @@ import type { Duplex, Writable } from 'node:stream';
 import { ArgumentRangeError } from '../buffer/buffer-errors.ts';
 import { ByteBuf } from '../buffer/byte-buf.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
-import { type FlushSchedule, scheduleOf } from './flush-schedule.ts';
+import { type FlushTiming, scheduleOf } from './flush-schedule.ts';
 import { GatheredWrites, releaseAll } from './gathered-writes.ts';
 import { type BufferedSocketWriterOptions, readWriterOptions } from './socket-writer-options.ts';
 import { WriteWaiters } from './write-waiters.ts';
@@ -80,7 +80,7 @@ export interface SocketWriterStats {
  */
 export class BufferedSocketWriter {
   readonly #target: Writable;
-  readonly #schedule: FlushSchedule | undefined;
+  readonly #schedule: FlushTiming | undefined;
   readonly #copyMaxBytes: number;
   readonly #flushBytes: number;
   readonly #highWaterBytes: number;
@@ -337,8 +337,8 @@ export class BufferedSocketWriter {
     };
   }
 
-  /** @internal */
-  _flushDue(): void {
+  /** For the schedule that this writer entered: the same as {@link flush}, and it may enter again. */
+  flushDue(): void {
     this.#due = false;
     this.flush();
   }

@@ -14,20 +14,30 @@
  * one turn. A timer is: what keeps the process alive is the connection.
  */
 
-/** Something with bytes to send. */
+/** Something with bytes to send: a writer, as its schedule sees it. */
 export interface Flushable {
-  /** Sends them; must not throw. @internal */
-  _flushDue(): void;
+  /** Sends them. Does not throw. */
+  flushDue(): void;
 }
 
-/** When a writer sends what it gathered without being told to: see {@link FlushSchedule}. */
-export type FlushPolicy = 'manual' | 'tick' | 'immediate' | number;
+/** A schedule of one's own: decides when those that entered are flushed. */
+export interface FlushTiming {
+  /** `writer` has something to send; it enters again only after its `flushDue` was called. Must not throw. */
+  add(writer: Flushable): void;
+}
+
+/**
+ * When a writer sends what it gathered without being told to: `'tick'`, after the code that runs now; `'immediate'`,
+ * after all events that the loop has collected; so many ms after the first byte; `'manual'`, never; or as a schedule
+ * of one's own says.
+ */
+export type FlushPolicy = 'manual' | 'tick' | 'immediate' | number | FlushTiming;
 
 /** The longest interval, in ms. */
 export const MAX_INTERVAL_MS: number = 60_000;
 
 /** The writers of one policy that have something to send. */
-export class FlushSchedule {
+class FlushSchedule implements FlushTiming {
   readonly #arm: (fire: () => void) => void;
   #due: Flushable[] = [];
   #spare: Flushable[] = [];
@@ -35,7 +45,7 @@ export class FlushSchedule {
     const due = this.#due;
     this.#due = this.#spare;
     this.#spare = due;
-    for (let i = 0; i < due.length; i++) (due[i] as Flushable)._flushDue();
+    for (let i = 0; i < due.length; i++) (due[i] as Flushable).flushDue();
     due.length = 0;
   };
 
@@ -54,8 +64,9 @@ const immediates: FlushSchedule = new FlushSchedule((fire) => setImmediate(fire)
 const intervals: Map<number, FlushSchedule> = new Map();
 
 /** The schedule of a policy; none for `'manual'`. */
-export function scheduleOf(policy: FlushPolicy): FlushSchedule | undefined {
+export function scheduleOf(policy: FlushPolicy): FlushTiming | undefined {
   if (policy === 'manual') return undefined;
+  if (typeof policy === 'object') return policy;
   if (policy === 'tick') return ticks;
   if (policy === 'immediate') return immediates;
   let schedule = intervals.get(policy);

@@ -19,7 +19,7 @@ export {
   FixedLengthFrameDecoder,
   type FixedLengthFrameDecoderOptions,
 } from './fixed-length-frame-decoder.ts';
-export type { FlushPolicy } from './flush-schedule.ts';
+export type { Flushable, FlushPolicy, FlushTiming } from './flush-schedule.ts';
 export type { FramesOptions } from './frame-iterator.ts';
 export { frames } from './frames.ts';
 export { ConcurrentNextError, SourceClosedError } from './frames-errors.ts';

@@ -14,7 +14,10 @@ import { type FlushPolicy, MAX_INTERVAL_MS } from './flush-schedule.ts';
 export interface BufferedSocketWriterOptions {
   /** Where batches come from. Default `ByteBufAllocator.default`. */
   readonly allocator?: Allocator;
-  /** When gathered bytes go out: `'manual'`, `'tick'`, `'immediate'` (default), or milliseconds from 1 to 60,000. */
+  /**
+   * When gathered bytes go out: `'manual'`, `'tick'`, `'immediate'` (default), milliseconds from 1 to 60,000, or a
+   * {@link FlushTiming}.
+   */
   readonly flush?: FlushPolicy;
   /** Gathered bytes that go out at once, whatever `flush` says. 1 to 2^30; default 64 KiB. */
   readonly flushBytes?: number;
@@ -51,7 +54,7 @@ const MOST = 2 ** 40;
  * 0.92 for 4 KiB, 1.8 for 16 KiB (Node 20.20, 2-core AMD EPYC, `npm run bench -- socket-write`).
  */
 const COPY_MAX_BYTES = 4 * KIB;
-const POLICIES = `'manual', 'tick', 'immediate' or an integer from 1 to ${MAX_INTERVAL_MS}`;
+const POLICIES = `'manual', 'tick', 'immediate', an integer from 1 to ${MAX_INTERVAL_MS} or a schedule`;
 
 /** Checks every option and fills in the defaults. */
 export function readWriterOptions(options: BufferedSocketWriterOptions): WriterSettings {
@@ -104,6 +107,7 @@ export function expectAllocator(site: OptionSite, allocator: Allocator | undefin
 
 function expectPolicy(policy: FlushPolicy | undefined): FlushPolicy {
   if (policy === undefined) return 'immediate';
+  if (typeof policy === 'object' && policy !== null && typeof policy.add === 'function') return policy;
   if (typeof policy !== 'string' && typeof policy !== 'number') {
     throw new OptionTypeError(SITE, 'flush', POLICIES, policy);
   }

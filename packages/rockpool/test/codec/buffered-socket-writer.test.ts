@@ -7,6 +7,7 @@ import { type ByteBuf, type ByteBufAllocator, ReleasedBufferError } from '../../
 import {
   BufferedSocketWriter,
   type BufferedSocketWriterOptions,
+  type Flushable,
   WriterClosedError,
   WriterFullError,
 } from '../../src/codec/index.ts';
@@ -227,6 +228,24 @@ describe('flushing', () => {
     writer.write(Buffer.from('defg'));
     expect(tap.text).toBe('abcdefg');
     await writer.end();
+  });
+
+  it('is left to a schedule of one’s own: a writer enters once until it is flushed', async () => {
+    const tap = new Tap();
+    const due: Flushable[] = [];
+    const writer = writerOf(tap, { flush: { add: (entered) => due.push(entered) } });
+    writer.write(Buffer.from('a'));
+    writer.write(Buffer.from('b'));
+    await turn();
+    expect([due, tap.text]).toEqual([[writer], '']);
+    due.pop()?.flushDue();
+    writer.write(Buffer.from('c'));
+    await turn();
+    expect([due, tap.text]).toEqual([[writer], 'ab']);
+    writer.flushDue();
+    await turn();
+    expect(tap.text).toBe('abc');
+    expect(() => writerOf(new Tap(), { flush: {} as never })).toThrow(OptionTypeError);
   });
 
   it('works on one flush at a time, and gathers meanwhile', async () => {
