@@ -3,8 +3,8 @@
  * Copies between byte arrays, by whatever way makes no view, or makes the cheapest one.
  *
  * A view costs as much as the copy of a kilobyte. A copy inside of one array is a `copyWithin`, and one of a whole
- * array is a `set`: both without a view. The rest is left to Node's `copy`, which makes a view on Node 20 and
- * none since 22.
+ * array is a `set`: both without a view. Small pieces between two memories are copied in words. The rest is left to
+ * Node's `copy`, which makes a view on Node 20 and none since 22.
  */
 
 /**
@@ -32,4 +32,25 @@ export function copyBytes(
   } else {
     target.set(new Uint8Array(source.buffer, source.byteOffset + sourceAt, length), targetAt);
   }
+}
+
+/**
+ * Up to here `copyWords` costs no more than a native copy, in bytes: 40 against 59 ns for 64, 56 against 59 for 96, 75
+ * against 61 for 128; and it leaves no view to the collector (Node 20.20, 2-core AMD EPYC).
+ */
+export const WORD_BYTES = 96;
+
+/** Copies `length` bytes in words of four. The caller has checked the ranges, which do not overlap. */
+export function copyWords(
+  source: DataView,
+  sourceAt: number,
+  target: DataView,
+  targetAt: number,
+  length: number,
+): void {
+  const shift = targetAt - sourceAt;
+  const end = sourceAt + length;
+  let at = sourceAt;
+  for (; at <= end - 4; at += 4) target.setInt32(at + shift, source.getInt32(at));
+  for (; at < end; at++) target.setUint8(at + shift, source.getUint8(at));
 }
