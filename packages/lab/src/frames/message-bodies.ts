@@ -27,15 +27,16 @@ export interface MessageBodies {
  *
  * @param count how many
  * @param seed a 32-bit integer
+ * @param maxBytes the longest, `MIN_BODY_BYTES` to `MAX_BODY_BYTES`
  */
-export function makeBodies(count: number, seed: number): MessageBodies {
+export function makeBodies(count: number, seed: number, maxBytes: number = MAX_BODY_BYTES): MessageBodies {
   const sentences = all();
   const random = seededRandom(seed);
   const texts: string[] = [];
   let totalBytes = 0;
   let multiByte = 0;
   while (texts.length < count) {
-    const wantedBytes = Math.round(MIN_BODY_BYTES * (MAX_BODY_BYTES / MIN_BODY_BYTES) ** random());
+    const wantedBytes = Math.round(MIN_BODY_BYTES * (maxBytes / MIN_BODY_BYTES) ** random());
     const text = cutText(sentences, Math.floor(random() * sentences.length), wantedBytes);
     const bytes = Buffer.byteLength(text);
     texts.push(text);
