@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProcess } from '../process.mjs';
 import { ROOT, toolPath } from '../tools.mjs';
+import { ensureNatsServer } from './nats-server.mjs';
 import { loadTally, TALLY_FILE } from './tally.mjs';
 import { runVitest } from './vitest.mjs';
 
@@ -103,5 +104,6 @@ function counted(script) {
 
 /** @param {boolean} echo @returns {Promise<Result>} */
 async function tests(echo) {
-  return { ...(await runVitest({ env: ENV, echo })), notes: [] };
+  const notes = await ensureNatsServer(ENV);
+  return { ...(await runVitest({ env: ENV, echo })), notes };
 }
