@@ -80,7 +80,8 @@ export class Gateway {
       });
     });
     this.#server.on('error', (error) => this.settings.logger.error(error, 'the listening socket failed'));
-    this.settings.bus.onState((state) => this.settings.logger.warn({ state }, 'bus'));
+    const { bus, logger } = this.settings;
+    bus.onState((state) => logger[state === 'disconnected' ? 'warn' : 'info']({ state }, 'bus'));
     this.#router.start();
     this.#presence.start();
     if (sweepIntervalMs > 0) this.#sweeper = setInterval(() => this.sweep(), sweepIntervalMs).unref();
