@@ -11,7 +11,7 @@ import { ByteBufAllocator } from 'rockpool';
 import { choiceFlag, integerFlag, numberFlag, textFlag } from './config/flags.ts';
 import { LoadError } from './errors.ts';
 import type { Profile } from './load/client.ts';
-import { isClean } from './load/load-report.ts';
+import { faultsOf, isClean } from './load/load-report.ts';
 import { type LoadWatcher, runLoad } from './load/load-run.ts';
 import { showLoad } from './load/load-table.ts';
 
@@ -44,7 +44,13 @@ const LOAD_FLAGS: readonly Option[] = [
   integerFlag('clients', 'connections', 2, 60_000, 100),
   integerFlag('room-size', 'members of a room; divides --clients', 2, 60_000, 50),
   integerFlag('rate', 'messages a second, of all clients; 0: as many as the windows allow', 0, 10_000_000, 0),
-  integerFlag('window', 'messages of one client on their way; 0: 64, or 65536 at a rate', 0, 1_000_000, 0),
+  integerFlag(
+    'window',
+    'messages of one client on their way; 0: 64, or at a rate what makes 512 KiB',
+    0,
+    1_000_000,
+    0,
+  ),
   integerFlag('partners', 'others that a client sends direct messages to', 1, 59_999, 8),
   integerFlag('max-body-bytes', 'the longest body; the shortest has 18', 18, 1000, 200),
   numberFlag('ramp-seconds', 'in which the rate rises', 0, 600, 1),
@@ -91,5 +97,6 @@ async function load({ json, events, window, ...flags }: LoadFlags): Promise<void
   else if (json !== undefined) await writeFile(json, text);
   const { activeBuffers } = allocator.stats();
   if (activeBuffers > 0) throw new LoadError(`The load generator itself kept ${activeBuffers} buffers`);
-  if (!isClean(report)) throw new LoadError('Not every message arrived once, whole and in order');
+  if (!isClean(report))
+    throw new LoadError(`Not every message arrived once, whole and in order: ${faultsOf(report)}`);
 }

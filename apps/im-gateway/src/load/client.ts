@@ -20,7 +20,7 @@ import type { Link } from './link.ts';
 export type Profile = 'direct' | 'room' | 'mix';
 
 /** In a `mix` one message of so many goes to the room. */
-const MIX_EVERY = 10;
+export const MIX_EVERY = 10;
 
 /** Sends the messages of one client. */
 export class Client {

@@ -2,7 +2,7 @@
 import { MAX_BODY_BYTES, MIN_BODY_BYTES } from '@rockpool/lab/workload';
 import type { Allocator } from 'rockpool';
 import { expectInteger, expectNumber, expectOneOf, GatewayOptionError, refuseUnknown } from '../errors.ts';
-import type { Profile } from './client.ts';
+import { MIX_EVERY, type Profile } from './client.ts';
 
 const PROFILES: readonly Profile[] = ['direct', 'room', 'mix'];
 
@@ -19,7 +19,10 @@ export interface LoadOptions {
   readonly roomSize?: number;
   /** Messages a second of all clients together, 1 to 10,000,000; 0, the default: as many as the windows allow. */
   readonly rate?: number;
-  /** Messages of one client that may be on their way. 1 to 1,000,000; default 64 in a closed loop, else 65,536. */
+  /**
+   * Messages of one client that may be on their way. 1 to 1,000,000; default 64 in a closed loop, else what makes
+   * deliveries of 512 KiB: less than a gateway lets wait for a client, so that too high a rate shows as latency.
+   */
   readonly window?: number;
   /** Others that a client sends direct messages to, in turn. 1 to `clients` − 1; default 8, or what there are. */
   readonly partners?: number;
@@ -80,7 +83,13 @@ export function readLoadOptions(options: LoadOptions): LoadSettings {
     clients,
     roomSize,
     rate,
-    window: expectInteger('window', options.window, 1, 1_000_000, rate === 0 ? 64 : 65_536),
+    window: expectInteger(
+      'window',
+      options.window,
+      1,
+      1_000_000,
+      rate === 0 ? 64 : openWindow(profile, roomSize),
+    ),
     partners: expectInteger('partners', options.partners, 1, clients - 1, Math.min(8, clients - 1)),
     maxBodyBytes: expectInteger('maxBodyBytes', options.maxBodyBytes, MIN_BODY_BYTES, MAX_BODY_BYTES, 200),
     rampSeconds,
@@ -96,4 +105,13 @@ export function readLoadOptions(options: LoadOptions): LoadSettings {
     seed: expectInteger('seed', options.seed, 0, 2 ** 32 - 1, 1),
     token: options.token,
   };
+}
+
+/** A frame of the default length, with its header, in bytes. */
+const FRAME_BYTES = 106;
+
+function openWindow(profile: Profile, roomSize: number): number {
+  const roomShare = profile === 'room' ? 1 : profile === 'mix' ? 1 / MIX_EVERY : 0;
+  const deliveries = 1 - roomShare + roomShare * (roomSize - 1);
+  return Math.max(16, Math.floor((512 * 1024) / (FRAME_BYTES * deliveries)));
 }

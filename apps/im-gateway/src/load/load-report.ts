@@ -55,3 +55,20 @@ export function isClean(report: LoadReport): boolean {
     report.errorFrames + report.lostConnections === 0
   );
 }
+
+/** What was wrong, in a line. */
+export function faultsOf(report: LoadReport): string {
+  const { missing, wrongContent, outOfOrder, strangers, acked, sent, ackDisorder } = report;
+  const { errorFrames, lostConnections, firstError } = report;
+  const counts: readonly (readonly [number, string])[] = [
+    [missing, 'missing'],
+    [wrongContent, 'wrong'],
+    [outOfOrder, 'out of order'],
+    [strangers, 'from strangers'],
+    [sent - acked, 'not acknowledged'],
+    [ackDisorder, 'acknowledged out of order'],
+    [lostConnections, 'connections lost'],
+    [errorFrames, `errors, the first of them ${firstError}`],
+  ];
+  return counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`])).join(', ');
+}

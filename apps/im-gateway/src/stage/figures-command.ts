@@ -105,11 +105,10 @@ async function findHighest(say: (text: string) => void): Promise<unknown> {
     say(`\n${HIGHEST}: ${name}, the highest rate with P99 ≤ ${LIMIT_MS} ms, by windows of 100 ms`);
     for (const contender of plainAndPooled(load)) {
       const { title } = contender;
-      const { rate, run: best } = await highestRate(contender, first, LIMIT_MS, (tried, measured, held) =>
-        say(
-          `  ${held ? 'held  ' : 'failed'} ${count(tried).padStart(10)} messages/s  ${line(title, measured)}`,
-        ),
-      );
+      const { rate, run: best } = await highestRate(contender, first, LIMIT_MS, (tried, measured, held) => {
+        const what = measured === undefined ? 'clients were disconnected' : line(title, measured);
+        say(`  ${held ? 'held  ' : 'failed'} ${count(tried).padStart(10)} messages/s  ${what}`);
+      });
       const deliveries = best?.report.deliveriesPerSecond ?? 0;
       say(`  ${title}: ${count(rate)} messages/s, ${count(deliveries)} deliveries/s`);
       found[`${name}, ${title}`] = { rate, deliveries };

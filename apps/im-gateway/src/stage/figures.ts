@@ -2,6 +2,7 @@
  * What `npm run figures` measures. Every comparison is made in rounds, plain and pooled in turn, so that a slow minute of
  * the machine falls on both; a figure is the median of its rounds, with the smallest and the largest beside it.
  */
+import { LoadError } from '../errors.ts';
 import type { MeasuredRun, RunPlan } from './measured-run.ts';
 import { measureRun } from './measured-run.ts';
 
@@ -116,12 +117,21 @@ export async function highestRate(
   { plan }: Contender,
   first: number,
   limitMs: number,
-  onTry: (rate: number, run: MeasuredRun, held: boolean) => void,
+  onTry: (rate: number, run: MeasuredRun | undefined, held: boolean) => void,
 ): Promise<{ readonly rate: number; readonly run: MeasuredRun | undefined }> {
   let best: { rate: number; run: MeasuredRun | undefined } = { rate: 0, run: undefined };
   const holds = async (rate: number): Promise<boolean> => {
     for (let attempt = 0; attempt < 2; attempt++) {
-      const run = await measureRun({ ...plan, load: [...plan.load, ...TIMES, '--rate', String(rate)] });
+      const load = [...plan.load, ...TIMES, '--rate', String(rate)];
+      const run = await measureRun({ ...plan, load }).catch((error: unknown) => {
+        // Far too much: clients that cannot keep up are disconnected, as they should be.
+        if (error instanceof LoadError) return undefined;
+        throw error;
+      });
+      if (run === undefined) {
+        onTry(rate, undefined, false);
+        continue;
+      }
       const { windows, messagesPerSecond } = run.report;
       const held = windows.medianP99Ms <= limitMs && messagesPerSecond >= 0.99 * rate;
       onTry(rate, run, held);

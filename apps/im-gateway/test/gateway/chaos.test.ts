@@ -13,6 +13,8 @@ const SEEDS = (process.env['IM_CHAOS_SEEDS'] ?? '1,2,3').split(',').map(Number);
 const VANDALS = 24;
 const HONEST = 4;
 const MESSAGES = 60;
+/** No user has this number: a frame with another length may still be a message, and is nobody's business. */
+const NOBODY = 0xffff_ffff;
 
 type Random = () => number;
 
@@ -22,7 +24,7 @@ const DEEDS: readonly ((client: TestClient, port: number, random: Random) => Pro
     client.socket.resetAndDestroy();
   },
   async function vanishMidFrame(client, _, random) {
-    const frame = frameOf({ type: FrameType.direct, target: 1, body: 'never to be completed' });
+    const frame = frameOf({ type: FrameType.direct, target: NOBODY, body: 'never to be completed' });
     client.socket.write(frame.subarray(0, 1 + Math.floor(random() * (frame.length - 1))));
     await sleep(random() * 10);
     client.socket.destroy();
@@ -32,7 +34,7 @@ const DEEDS: readonly ((client: TestClient, port: number, random: Random) => Pro
     await client.closed;
   },
   async function corruptFrame(client, _, random) {
-    const frame = frameOf({ type: FrameType.direct, target: 1, body: 'one bit is another' });
+    const frame = frameOf({ type: FrameType.direct, target: NOBODY, body: 'one bit is another' });
     const at = Math.floor(random() * 12); // in the header: magic, length, version, type or flags
     frame[at] = (frame[at] as number) ^ (1 << Math.floor(random() * 8));
     client.socket.write(frame);
