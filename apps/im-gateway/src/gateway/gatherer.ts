@@ -11,14 +11,14 @@
  * It is the schedule of the writers of all connections, which enter when they get their first byte.
  */
 import type { Flushable, FlushTiming } from 'rockpool';
+import { FlushPace } from '../flush-pace.ts';
 
 /** Timers are whole milliseconds, and late by up to one. Below this, in ms, the end of the turn serves better. */
 const LEAST_TIMER_MS = 0.6;
 
 /** Flushes writers together. */
 export class Gatherer implements FlushTiming {
-  readonly #maxMs: number;
-  readonly #share: number;
+  readonly #pace: FlushPace;
   #due: Flushable[] = [];
   #spare: Flushable[] = [];
   /** On the clock of `performance.now()`. */
@@ -33,8 +33,7 @@ export class Gatherer implements FlushTiming {
    * @param share of the time that flushes may take, above 0 and up to 1
    */
   constructor(maxMs: number, share: number) {
-    this.#maxMs = maxMs;
-    this.#share = share;
+    this.#pace = new FlushPace(share, maxMs);
   }
 
   /** Enters a writer that has something to send. */
@@ -56,8 +55,7 @@ export class Gatherer implements FlushTiming {
     this.#flushes++;
     this.#flushed += due.length;
     due.length = 0;
-    const tookMs = performance.now() - startMs;
-    this.#intervalMs = Math.min(this.#maxMs, tookMs / this.#share);
+    this.#intervalMs = this.#pace.intervalMs(performance.now() - startMs);
     this.#notBeforeMs = startMs + this.#intervalMs;
   }
 

@@ -82,7 +82,7 @@ class LoadRun {
     const { ledger } = this.#traffic;
     const pace = { ...settings, rampUs: settings.rampSeconds * 1e6 };
     const pacer = new Pacer(this.#clients, pace, () => this.#flush.flush());
-    this.#traffic.onRead = (now) => pacer.poll(now);
+    this.#traffic.onRead = (now) => pacer.reading(now);
     const fromUs = pacer.start() + settings.warmupSeconds * 1e6;
     const toUs = fromUs + settings.seconds * 1e6;
     this.#traffic.time(fromUs, toUs);

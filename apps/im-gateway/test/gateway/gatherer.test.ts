@@ -29,13 +29,17 @@ describe('the gatherer', () => {
 
   it('waits longer the longer flushing takes, but never longer than it may', () => {
     const gatherer = new Gatherer(1_000, 0.5);
-    gatherer.add(new Writer(4));
-    gatherer.flush();
+    for (let i = 0; i < 2; i++) {
+      gatherer.add(new Writer(4));
+      gatherer.flush();
+    }
     const { intervalMs } = gatherer.stats();
     expect(intervalMs).toBeGreaterThanOrEqual(8);
     const bounded = new Gatherer(2, 0.01);
-    bounded.add(new Writer(4));
-    bounded.flush();
+    for (let i = 0; i < 2; i++) {
+      bounded.add(new Writer(4));
+      bounded.flush();
+    }
     expect(bounded.stats().intervalMs).toBe(2);
   });
 
