@@ -2,8 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { choiceFlag, integerFlag, textFlag } from '../config/flags.ts';
+import { measureBareSockets } from './bare-sockets.ts';
 import {
   COMPARISONS,
+  CONNECTIONS,
   gcOf,
   highestRate,
   measureRounds,
@@ -24,6 +26,7 @@ interface FiguresFlags {
 const HIGHEST = 'highest';
 const LIMIT_MS = 8;
 const NOISE_MS = 3_000;
+const BARE_SECONDS = 3;
 const ALL = 'all';
 
 const count = (value: number): string => Math.round(value).toLocaleString('en');
@@ -49,6 +52,7 @@ async function run({ rounds, only, json }: FiguresFlags): Promise<void> {
     if (only !== ALL && only !== comparison.name) continue;
     say(`\n${comparison.name}: ${comparison.title}`);
     say(`  ${showNoise(await listenToNoise(NOISE_MS))}`);
+    if (comparison.bareRate !== undefined) say(`  ${await bareLine(comparison.bareRate, rounds)}`);
     const runs = await measureRounds(comparison, rounds, (title, measured) =>
       say(`  ${line(title, measured)}`),
     );
@@ -58,6 +62,23 @@ async function run({ rounds, only, json }: FiguresFlags): Promise<void> {
   if (only === ALL || only === HIGHEST) all[HIGHEST] = await findHighest(say);
   if (json !== undefined)
     await writeFile(json, `${JSON.stringify({ machine: showMachine(), all }, undefined, 2)}\n`);
+}
+
+/** What sockets alone do at a rate. */
+async function bareLine(rate: number, rounds: number): Promise<string> {
+  const runs = [];
+  for (let i = 0; i < rounds; i++) {
+    runs.push(await measureBareSockets({ connections: CONNECTIONS, rate, seconds: BARE_SECONDS }));
+  }
+  const p99 = spreadOf(runs.map(({ latency }) => latency.p99Ms));
+  const p50 = spreadOf(runs.map(({ latency }) => latency.p50Ms));
+  const p999 = spreadOf(runs.map(({ latency }) => latency.p999Ms));
+  const windows = spreadOf(runs.map(({ windowP99Ms }) => windowP99Ms));
+  const frames = spreadOf(runs.map(({ framesPerSecond }) => framesPerSecond));
+  return (
+    `sockets alone, one way: ${count(frames.median)} frames/s, p50 ${ratio(p50)}, p99 ${ratio(p99)}, ` +
+    `by 100 ms ${ratio(windows)}, p99.9 ${ratio(p999)} ms`
+  );
 }
 
 function line(

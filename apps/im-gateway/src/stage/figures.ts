@@ -6,6 +6,9 @@ import { LoadError } from '../errors.ts';
 import type { MeasuredRun, RunPlan } from './measured-run.ts';
 import { measureRun } from './measured-run.ts';
 
+/** Connections of a room. */
+export const CONNECTIONS = 50;
+
 /** Several rounds of one plan. */
 export interface Contender {
   readonly title: string;
@@ -17,6 +20,8 @@ export interface Comparison {
   readonly name: string;
   readonly title: string;
   readonly contenders: readonly Contender[];
+  /** Frames a second to each of the connections: what sockets alone make of it is measured, too. */
+  readonly bareRate?: number;
 }
 
 const TIMES = ['--ramp-seconds', '0.5', '--warmup-seconds', '1.5', '--seconds', '3'];
@@ -54,11 +59,13 @@ export const COMPARISONS: readonly Comparison[] = [
     name: 'rooms-500k',
     title: '500,000 deliveries/s, rooms of 50, 50 clients',
     contenders: plainAndPooled([...ROOM, '--rate', '10204']),
+    bareRate: 10_000,
   },
   {
     name: 'rooms-1m',
     title: '1,000,000 deliveries/s, rooms of 50, 50 clients',
     contenders: plainAndPooled([...ROOM, '--rate', '20408']),
+    bareRate: 20_000,
   },
   {
     name: 'fan-out',

@@ -1,5 +1,6 @@
 /** `im-stage`: what runs the gateway and the load generator together. */
 import { Command } from 'commander';
+import { bareSenderCommand } from './bare-sender-command.ts';
 import { figuresCommand } from './figures-command.ts';
 import { soakCommand } from './soak-command.ts';
 import { startCommand } from './start-command.ts';
@@ -10,5 +11,6 @@ export function stageCommand(): Command {
     .description('The gateway and its load, together')
     .addCommand(startCommand())
     .addCommand(figuresCommand())
-    .addCommand(soakCommand());
+    .addCommand(soakCommand())
+    .addCommand(bareSenderCommand(), { hidden: true });
 }

@@ -1,6 +1,7 @@
 /** What runs the gateway and the load together, in its short forms. */
 import { describe, expect, it } from 'vitest';
 import { isClean } from '../../src/load/load-report.ts';
+import { measureBareSockets } from '../../src/stage/bare-sockets.ts';
 import { spreadOf } from '../../src/stage/figures.ts';
 import { measureRun } from '../../src/stage/measured-run.ts';
 import { soak } from '../../src/stage/soak.ts';
@@ -40,6 +41,21 @@ describe('a measured run', () => {
   it('of a gateway that cannot start says why', async () => {
     const run = measureRun({ allocator: 'pooled', load: SHORT, gateway: ['--bus', 'nats://127.0.0.1:1'] });
     await expect(run).rejects.toThrow('The gateway did not start: Cannot reach the bus');
+  });
+});
+
+describe('sockets alone', () => {
+  it('bring what is sent, at its rate', async () => {
+    const { framesPerSecond, latency, windowP99Ms } = await measureBareSockets({
+      connections: 5,
+      rate: 200,
+      seconds: 1,
+    });
+    expect(latency.count).toBeGreaterThan(500);
+    expect(latency.count).toBeLessThanOrEqual(2 * 5 * 200);
+    expect(framesPerSecond).toBeGreaterThan(100);
+    expect(latency.p50Ms).toBeGreaterThan(0);
+    expect(windowP99Ms).toBeGreaterThan(0);
   });
 });
 
