@@ -2,6 +2,7 @@
 import { UnknownExperimentError } from './errors.ts';
 import type { Case, Experiment } from './experiment.ts';
 import { buffers } from './experiments/buffers.ts';
+import { codec } from './experiments/codec.ts';
 import { defer } from './experiments/defer.ts';
 import { fragmentation } from './experiments/fragmentation.ts';
 import { gc } from './experiments/gc.ts';
@@ -14,6 +15,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   messages,
   reuse,
   buffers,
+  codec,
   fragmentation,
   objects,
   defer,
