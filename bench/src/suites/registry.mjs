@@ -19,6 +19,7 @@ const loaders = {
   'buffer-slice': () => import('./buffer-slice.mjs'),
   'buffer-typed': () => import('./buffer-typed.mjs'),
   'buffer-memory': () => import('./buffer-memory.mjs'),
+  'codec-decode': () => import('./codec-decode.mjs'),
   'socket-read': () => import('./socket-read.mjs'),
   'socket-write': () => import('./socket-write.mjs'),
   'file-read': () => import('./file-read.mjs'),
