@@ -37,6 +37,12 @@ export class Traffic implements LinkListener, Answers {
   readonly windows: LatencyWindows = new LatencyWindows();
   /** How late messages are sent. */
   readonly lag: Latencies = new Latencies();
+  /**
+   * Where latencies go that are not asked for: what is due before and after is recorded as well, or the first recorded
+   * seconds would be those in which V8 sees that code for the first time, and throws away what it has compiled.
+   */
+  readonly #unasked: Latencies = new Latencies();
+  readonly #unaskedWindows: LatencyWindows = new LatencyWindows();
   errorFrames = 0;
   firstError: string | undefined = undefined;
   /** Connections that ended before {@link end}. */
@@ -67,7 +73,8 @@ export class Traffic implements LinkListener, Answers {
 
   /** A message that was due at `dueUs` is sent. */
   sent(dueUs: number, atUs: number): void {
-    if (dueUs >= this.#fromUs && dueUs < this.#toUs) this.lag.record(atUs - dueUs);
+    const asked = dueUs >= this.#fromUs && dueUs < this.#toUs;
+    (asked ? this.lag : this.#unasked).record(atUs - dueUs);
   }
 
   /** From now on connections may end. @returns when all have */
@@ -137,10 +144,10 @@ export class Traffic implements LinkListener, Answers {
 
   #record(view: DataView, at: number): void {
     const timeUs = view.getUint32(at + TIME_OFFSET) * 2 ** 32 + view.getUint32(at + TIME_OFFSET + 4);
-    if (timeUs < this.#fromUs || timeUs >= this.#toUs) return;
+    const asked = timeUs >= this.#fromUs && timeUs < this.#toUs;
     const latencyUs = this.#nowUs - timeUs;
-    this.latencies.record(latencyUs);
-    this.windows.record(latencyUs, this.#nowUs);
+    (asked ? this.latencies : this.#unasked).record(latencyUs);
+    (asked ? this.windows : this.#unaskedWindows).record(latencyUs, this.#nowUs);
   }
 
   #answer(link: Link, type: number, target: number, text: string): void {

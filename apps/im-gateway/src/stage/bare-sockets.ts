@@ -39,14 +39,15 @@ export interface BareRun {
 export async function measureBareSockets({ connections, rate, seconds }: BarePlan): Promise<BareRun> {
   const latencies = new Latencies();
   const windows = new LatencyWindows();
+  const [warmLatencies, warmWindows] = [new Latencies(), new LatencyWindows()];
   const fromUs = nowUs() + WARMUP_SECONDS * 1e6;
   let frames = 0;
   const server = createServer({ noDelay: true }, (socket) => {
     receive(socket, (timeUs, atUs) => {
-      if (timeUs < fromUs) return;
-      frames++;
-      latencies.record(atUs - timeUs);
-      windows.record(atUs - timeUs, atUs);
+      const asked = timeUs >= fromUs;
+      if (asked) frames++;
+      (asked ? latencies : warmLatencies).record(atUs - timeUs);
+      (asked ? windows : warmWindows).record(atUs - timeUs, atUs);
     });
   });
   const port = await listen(server);

@@ -24,7 +24,7 @@ export interface Comparison {
   readonly bareRate?: number;
 }
 
-const TIMES = ['--ramp-seconds', '0.5', '--warmup-seconds', '1.5', '--seconds', '3'];
+const TIMES = ['--ramp-seconds', '0.5', '--warmup-seconds', '3', '--seconds', '3'];
 const FULL_SPEED = ['--profile', 'direct', '--clients', '50', '--rate', '0', ...TIMES];
 /** Each message goes to the 49 others: 10,204 make 500,000 deliveries. */
 const ROOM = ['--profile', 'room', '--clients', '50', '--room-size', '50', ...TIMES];
