@@ -28,7 +28,8 @@ export const codec: Experiment = {
   notes: [
     'Frames have their length at offset 4. The stream is 8 MiB of them with real text, in reads of 512 B to 64 KiB ' +
       'that are cut at random: the same ones for every variant.',
-    'A variant that reads into pooled memory pays for a copy of each read, where the plain ones are given theirs.',
+    'Lent: reads are bytes, which the decoder copies once. Pooled: they come in pooled buffers, as from a socket; the copy ' +
+      'into those is paid for here, where the plain variants are given their reads.',
     'Before measuring, each process proves that its variant finds all frames, byte for byte.',
     'Composites copy nothing, and cost an object for each frame that lies in two reads: they are for large frames.',
   ],
@@ -56,8 +57,8 @@ function compare(size: FrameSize, title: string, targets: Comparison['targets'] 
       caseOf('plain-offset', 'concat, offset', size, () => plainOffset),
       caseOf('bl', 'bl', size, () => bufferList),
       caseOf('readable', 'readable.read(n)', size, () => pausedReadable),
-      caseOf('lent', 'Rockpool, bytes lent', size, () => rockpool(allocator(), 'merge', false)),
-      caseOf('pooled', 'Rockpool, pooled reads', size, () => rockpool(allocator(), 'merge', true)),
+      caseOf('lent', 'Rockpool, lent', size, () => rockpool(allocator(), 'merge', false)),
+      caseOf('pooled', 'Rockpool, pooled', size, () => rockpool(allocator(), 'merge', true)),
       caseOf('composite', 'Rockpool, composite', size, () => rockpool(allocator(), 'composite', true)),
     ],
     pairs: [
