@@ -66,7 +66,7 @@ describe('a soak', () => {
     expect(report.leaks).toBe(0);
     expect(report.visits).toBeGreaterThan(1);
     expect(report.samples.length).toBeGreaterThan(10);
-    expect(report.lateRssBytes).toBeLessThan(report.earlyRssBytes + 24 * 2 ** 20);
+    expect(report.lateBytes).toBeLessThan(report.earlyBytes + 16 * 2 ** 20);
     expect(Math.max(...report.samples.map(({ reservedBytes }) => reservedBytes))).toBeLessThan(16 * 2 ** 20);
   }, 60_000);
 });
