@@ -2,7 +2,7 @@
 /**
  * The house as a table: which part may import which. ARCHITECTURE.md has the same as a drawing.
  *
- *     internal ← leak, scope ← object, buffer, resource, shared ← codec, tune, compat   rooms of the library
+ *     internal ← leak, scope ← object, buffer, resource ← shared ← codec, tune, compat   rooms of the library
  *     rockpool ← metrics, lab ← apps, examples, bench                                   workspaces
  *
  * A room imports from itself and from rooms of a lower rank, never sideways. A workspace reaches another only
@@ -16,7 +16,8 @@ export const LIBRARY = 'packages/rockpool';
 export const ROOMS = [
   ['internal'],
   ['leak', 'scope'],
-  ['object', 'buffer', 'resource', 'shared'],
+  ['object', 'buffer', 'resource'],
+  ['shared'],
   ['codec', 'tune', 'compat'],
 ];
 

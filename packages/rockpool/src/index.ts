@@ -3,6 +3,7 @@
  */
 export * from './buffer/index.ts';
 export * from './codec/index.ts';
+export { AcquireTimeoutError } from './internal/acquire-timeout-error.ts';
 export { ArgumentTypeError, type ErrorCode, isRockpoolError, type RockpoolError } from './internal/errors.ts';
 export {
   OptionRangeError,
@@ -13,3 +14,4 @@ export {
 export * from './leak/index.ts';
 export * from './object/index.ts';
 export * from './scope/index.ts';
+export * from './shared/index.ts';

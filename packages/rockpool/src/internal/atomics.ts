@@ -1,0 +1,77 @@
+/**
+ * The seam: every access of this library to memory that several threads see goes through here.
+ *
+ * In production each function is one `Atomics` call, or one plain access, that V8 inlines. Under test `drive()` puts
+ * others in their place: the explorer, which stops a simulated worker at every access and lets another one go on, and
+ * crash points in real workers. What a call may not do under test it may not do at all: no shared access around it.
+ *
+ * JavaScript's Atomics are sequentially consistent, and nothing weaker is claimed anywhere. Plain accesses are of two
+ * kinds: `peek` for hints, which somebody confirms by an atomic access before anything depends on them, and `poke`
+ * with `peek` for words that one thread owns between two atomic accesses, which the caller names.
+ *
+ * The last argument of each is its site: what the access is for. Tests break sites, and die at them; production
+ * ignores it. `npm run bench -- shared-seam` has the cost of the detour: none that can be measured.
+ */
+
+/** What an access is for; unique within a protocol. */
+export type Site = string;
+
+/** The operations on shared words. Indices are in words of 32 bits. */
+export interface SharedAccess {
+  load(words: Int32Array, index: number, site: Site): number;
+  store(words: Int32Array, index: number, value: number, site: Site): void;
+  /** @returns what was there: `expected` where the exchange took place */
+  compareExchange(words: Int32Array, index: number, expected: number, value: number, site: Site): number;
+  /** @returns what was there */
+  add(words: Int32Array, index: number, value: number, site: Site): number;
+  /** A plain read. */
+  peek(words: Int32Array, index: number, site: Site): number;
+  /** A plain write, to a word that the caller owns. */
+  poke(words: Int32Array, index: number, value: number, site: Site): void;
+  /** Blocks the thread while the word is `value`, at most so long. */
+  wait(
+    words: Int32Array,
+    index: number,
+    value: number,
+    timeoutMs: number,
+    site: Site,
+  ): 'ok' | 'not-equal' | 'timed-out';
+  /** Wakes all who wait. */
+  notify(words: Int32Array, index: number, site: Site): void;
+}
+
+const direct: SharedAccess = {
+  load: (words, index) => Atomics.load(words, index),
+  store: (words, index, value) => {
+    Atomics.store(words, index, value);
+  },
+  compareExchange: (words, index, expected, value) => Atomics.compareExchange(words, index, expected, value),
+  add: (words, index, value) => Atomics.add(words, index, value),
+  peek: (words, index) => words[index] as number,
+  poke: (words, index, value) => {
+    words[index] = value;
+  },
+  wait: (words, index, value, timeoutMs) => Atomics.wait(words, index, value, timeoutMs),
+  notify: (words, index) => {
+    Atomics.notify(words, index);
+  },
+};
+
+// A function that is imported is read from its module's cell at each call, whether it can change or not.
+export let load: SharedAccess['load'] = direct.load;
+export let store: SharedAccess['store'] = direct.store;
+export let compareExchange: SharedAccess['compareExchange'] = direct.compareExchange;
+export let add: SharedAccess['add'] = direct.add;
+export let peek: SharedAccess['peek'] = direct.peek;
+export let poke: SharedAccess['poke'] = direct.poke;
+export let wait: SharedAccess['wait'] = direct.wait;
+export let notify: SharedAccess['notify'] = direct.notify;
+
+/**
+ * Puts other operations in place, in this thread; tests only.
+ *
+ * @param access what to replace; the rest is direct. Default: all is
+ */
+export function drive(access: Partial<SharedAccess> = {}): void {
+  ({ load, store, compareExchange, add, peek, poke, wait, notify } = { ...direct, ...access });
+}

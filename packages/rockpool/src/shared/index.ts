@@ -1,0 +1,24 @@
+/** Shared memory for worker threads: `rockpool/shared`. */
+export {
+  ChannelClosedError,
+  ChannelMemoryError,
+  ChannelReceiverError,
+  ChannelTimeoutError,
+} from './channel-errors.ts';
+export type { SharedPoolAudit } from './pool-audit.ts';
+export type { Reclaimed } from './reclaim.ts';
+export type { LostBlock } from './self-audit.ts';
+export { SharedBlock } from './shared-block.ts';
+export { SharedChannel, type SharedChannelHandle, type SharedChannelOptions } from './shared-channel.ts';
+export {
+  BlockHeldError,
+  DetachedError,
+  SharedExhaustedError,
+  SharedLayoutError,
+  ShareLimitError,
+  StaleHandleError,
+  TooManyWorkersError,
+} from './shared-errors.ts';
+export { type AdoptableWorker, SharedPool, type SharedPoolHandle } from './shared-pool.ts';
+export type { SharedClassOptions, SharedPoolOptions } from './shared-pool-options.ts';
+export type { Counters, SharedClassStats, SharedPoolStats, SharedWorkerStats } from './shared-stats.ts';
