@@ -24,6 +24,12 @@ import type { WorkerView } from './worker-view.ts';
 /** The bits of `kind` that are not the kind of the message. */
 const WID: number = FIELD;
 
+/** Where blocks come from for bytes that travelled in a ring. */
+export interface BlockSource {
+  /** A block without references. @throws {SharedExhaustedError} */
+  _take(bytes: number): SharedBlock;
+}
+
 /** The ring from one worker into this receiver's channel. */
 export class InRing {
   readonly view: WorkerView;
@@ -63,10 +69,10 @@ export class InRing {
   /**
    * Receives one message.
    *
-   * @param inline a block without references for a message that is in the ring itself; may throw, then the message stays
+   * @param blocks for a message that is in the ring itself; may throw, then the message stays
    * @returns undefined: there is none
    */
-  receive(inline: (bytes: number) => SharedBlock): SharedBlock | undefined {
+  receive(blocks: BlockSource): SharedBlock | undefined {
     const { view } = this;
     const { words } = view;
     for (;;) {
@@ -90,7 +96,7 @@ export class InRing {
           block = view.join(what, 1 << this.slot);
           break;
         case INLINE: {
-          block = inline(length);
+          block = blocks._take(length);
           const bytes = (at + 4) * 4;
           block._slab.bytes.set(view.controlBytes.subarray(bytes, bytes + length), block._offset);
           slots += Math.ceil(length / SLOT_BYTES);

@@ -5,7 +5,7 @@ import { compareExchange, load, peek } from '../internal/atomics.ts';
 import { ChannelReceiverError } from './channel-errors.ts';
 import { CLOSED, ENDED, RECEIVER, SENDER_BELL, SENDERS, STATE } from './channel-layout.ts';
 import { ring, wakeAll } from './doorbell.ts';
-import { InRing } from './in-ring.ts';
+import { type BlockSource, InRing } from './in-ring.ts';
 import { leaveChannel } from './reclaim.ts';
 import type { SharedBlock } from './shared-block.ts';
 import type { WorkerView } from './worker-view.ts';
@@ -34,12 +34,12 @@ export class Inbox {
   /**
    * Receives one message.
    *
-   * @param inline a block without references for a message that is in the ring itself
+   * @param blocks for a message that is in the ring itself
    * @throws {ChannelReceiverError}
    */
-  receive(inline: (bytes: number) => SharedBlock): SharedBlock | undefined {
+  receive(blocks: BlockSource): SharedBlock | undefined {
     if (!this.isReceiver && !this.takeRole()) return undefined;
-    const block = this.pull(inline);
+    const block = this.pull(blocks);
     if (block !== undefined) return block;
     // Closed, and then a look at all tails: whoever sent before the close is seen.
     if (this.state !== CLOSED || this.hasMessages()) return undefined;
@@ -81,7 +81,7 @@ export class Inbox {
   }
 
   /** The next message of the sender whose turn it is, or of one behind it. */
-  private pull(inline: (bytes: number) => SharedBlock): SharedBlock | undefined {
+  private pull(blocks: BlockSource): SharedBlock | undefined {
     const { words } = this.view;
     if (this.rings.length < peek(words, this.channel + SENDERS, 'senders-peek')) this.meetSenders();
     const { rings } = this;
@@ -93,7 +93,7 @@ export class Inbox {
     for (let looked = 0; looked < count; looked++) {
       const inRing = rings[this.at] as InRing;
       if (inRing.isReady()) {
-        const block = inRing.receive(inline);
+        const block = inRing.receive(blocks);
         if (inRing.wasBusy) ring(words, this.channel + SENDER_BELL);
         if (block !== undefined) {
           this.turn++;

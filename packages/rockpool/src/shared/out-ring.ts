@@ -41,6 +41,8 @@ export class OutRing {
   private readonly ring: number;
   /** The next position; the word TAIL but for the time between a slot and its publication. */
   private tail: number;
+  /** Set while something is being sent. Found set at the beginning, the last time was interrupted. */
+  private sending = false;
   /** What is known of the head: it may be further. */
   private head: number;
   /** Positions of shares in flight, the oldest first, and their blocks. */
@@ -71,12 +73,15 @@ export class OutRing {
   sendBlock(block: SharedBlock): Sent {
     const { view } = this;
     if (!this.isOpen()) return 'closed';
+    if (this.sending) this.resume();
     if (!this.hasRoom(1)) return 'full';
     const { length, tag } = block;
+    this.sending = true;
     if (!block._shared && block._refs === 1) {
       const handle = view.detach(block);
       this.write(handle, length, tag, MOVE | view.wid);
       this.publish();
+      this.sending = false;
       if (!this.isOpen() && this.recall(block, handle, length, tag)) return 'closed';
       return 'sent';
     }
@@ -86,6 +91,7 @@ export class OutRing {
     this.flights.push({ position: this.tail, block });
     this.write(view.handleOf(block), length, tag, SHARE | view.wid);
     this.publish();
+    this.sending = false;
     block._refs--;
     return 'sent';
   }
@@ -94,10 +100,12 @@ export class OutRing {
   sendInline(bytes: Uint8Array, tag: number): Sent {
     const { view, capacity } = this;
     if (!this.isOpen()) return 'closed';
+    if (this.sending) this.resume();
     const slots = 1 + Math.ceil(bytes.length / SLOT_BYTES);
     const toEnd = capacity - (this.tail & (capacity - 1));
     const pads = toEnd < slots ? toEnd : 0;
     if (!this.hasRoom(slots + pads)) return 'full';
+    this.sending = true;
     if (pads > 0) {
       this.write(0, pads, 0, PAD | view.wid);
       this.tail = (this.tail + pads - 1) | 0;
@@ -108,6 +116,7 @@ export class OutRing {
     view.controlBytes.set(bytes, (at + 4) * 4);
     this.tail = (this.tail + slots - 1) | 0;
     this.publish();
+    this.sending = false;
     return 'sent';
   }
 
@@ -140,6 +149,12 @@ export class OutRing {
 
   private hasEnded(): boolean {
     return load(this.view.words, this.channel + STATE, 'send-ended') === ENDED;
+  }
+
+  /** Slots that were written and not published are written over: whoever was interrupted was told so. */
+  private resume(): void {
+    this.tail = load(this.view.words, this.ring + TAIL, 'out-resume');
+    this.sending = false;
   }
 
   private write(what: number, length: number, tag: number, kind: number): void {

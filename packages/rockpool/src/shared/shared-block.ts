@@ -57,8 +57,8 @@ export class SharedBlock implements Disposable {
   _refs = 0;
   /** Whether the word is SHARED, with this worker's bit. @internal */
   _shared = false;
-  /** The handle that `move()` gave out last; 0: none that counts. @internal */
-  _moved = 0;
+  /** The handle that `move()` gave out last. Any number may be one. @internal */
+  _moved: number | undefined = undefined;
   /** @internal */
   _length = 0;
   /** The last `bytes`. @internal */

@@ -101,7 +101,6 @@ export class SharedChannel implements Disposable {
   private readonly out: OutRing;
   private readonly inbox: Inbox;
   private isSender = false;
-  private readonly inline: (bytes: number) => SharedBlock;
 
   private constructor(pool: SharedPool, number: number, base: number) {
     const view = pool._view;
@@ -116,7 +115,6 @@ export class SharedChannel implements Disposable {
     this.inbox = view.inboxes.find(({ channel }) => channel === base) ?? new Inbox(view, base, this.capacity);
     if (!view.outRings.includes(this.out)) view.outRings.push(this.out);
     if (!view.inboxes.includes(this.inbox)) view.inboxes.push(this.inbox);
-    this.inline = (bytes) => pool._take(bytes);
   }
 
   /**
@@ -235,7 +233,7 @@ export class SharedChannel implements Disposable {
    */
   tryReceive(): SharedBlock | undefined {
     if (!this.inbox.isReceiver) this.pool._expectView('receive');
-    return this.inbox.receive(this.inline);
+    return this.inbox.receive(this.pool);
   }
 
   /**

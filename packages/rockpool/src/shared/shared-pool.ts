@@ -79,10 +79,10 @@ export class SharedPool implements Disposable {
   private readonly zeroOnAcquire: boolean;
   private detached = false;
 
-  private constructor(handle: SharedPoolHandle, layout: RegionLayout) {
+  private constructor(handle: SharedPoolHandle, layout: RegionLayout, thread: number) {
     const words = new Int32Array(handle.control, 0, layout.totalWords);
     const registry = new WorkerRegistry(words, layout.registry, layout.geometry.maxWorkers);
-    registry.register(threadNumber());
+    registry.register(thread);
     this.handle = handle;
     this._view = new WorkerView(words, handle.data, layout, registry);
     this.magazines = this._view.magazines;
@@ -109,7 +109,7 @@ export class SharedPool implements Disposable {
     const Growable = SharedArrayBuffer as unknown as GrowableConstructor;
     const data = new Growable(slabBytes, { maxByteLength: slabBytes * maxSlabs });
     writeHeader(new Int32Array(control), layout);
-    return new SharedPool({ control, data }, layout);
+    return new SharedPool({ control, data }, layout, threadNumber());
   }
 
   /**
@@ -125,7 +125,12 @@ export class SharedPool implements Disposable {
         throw new ArgumentTypeError('attach', name, 'a SharedArrayBuffer', memory);
       }
     }
-    return new SharedPool({ control, data }, readLayout(control, data));
+    return SharedPool._attachAs({ control, data }, threadNumber());
+  }
+
+  /** Attaches as a thread with this number: tests have several in one. @internal */
+  static _attachAs({ control, data }: SharedPoolHandle, thread: number): SharedPool {
+    return new SharedPool({ control, data }, readLayout(control, data), thread);
   }
 
   /** The number of this worker's life: goes to {@link reclaim}. Never given twice. */
@@ -240,10 +245,15 @@ export class SharedPool implements Disposable {
     const { threadId } = worker;
     worker.once('exit', () => {
       if (this.detached) return;
-      const { registry } = this._view;
-      for (let slot = 0; slot < registry.maxWorkers; slot++) registry.declareDead(slot, threadId);
-      onReclaimed?.(this.reclaimDead());
+      onReclaimed?.(this._threadEnded(threadId));
     });
+  }
+
+  /** Reclaims all that a thread had attached. @internal */
+  _threadEnded(thread: number): Reclaimed {
+    const { registry } = this._view;
+    for (let slot = 0; slot < registry.maxWorkers; slot++) registry.declareDead(slot, thread);
+    return this.reclaimDead();
   }
 
   /**
@@ -323,6 +333,11 @@ export class SharedPool implements Disposable {
     const block = this._view.take(this.classOf[(bytes + 63) >> UNIT_SHIFT] as number);
     if (block === undefined) throw this.exhausted(bytes);
     return block;
+  }
+
+  /** Whether `detach` would refuse. @internal */
+  _holdsBlocks(): boolean {
+    return this.heldBlocks() > 0;
   }
 
   private joinShared(handle: number): SharedBlock | undefined {

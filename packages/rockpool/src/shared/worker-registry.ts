@@ -140,7 +140,8 @@ export class WorkerRegistry {
     return false;
   }
 
-  private isDead(slot: number): boolean {
+  /** Whether the worker in a place was declared dead, and not reclaimed yet. */
+  isDead(slot: number): boolean {
     const line = this.line(slot);
     const dead = peek(this.words, line + DEAD, 'dead-peek');
     return dead !== 0 && load(this.words, line + THREAD, 'dead-check') === dead;
