@@ -11,7 +11,9 @@ import { brand } from './errors.ts';
  *
  * const pool = SharedPool.create({ bytes: 4096, classes: [{ bytes: 64, maxBlocks: 1 }] });
  * const block = pool.acquire(64);
+ * const alive = setTimeout(() => {}, 60_000); // waiting for a block does not keep a process alive
  * await assert.rejects(pool.acquireAsync(64, { timeoutMs: 1 }), AcquireTimeoutError);
+ * clearTimeout(alive);
  * block.release();
  * ```
  */

@@ -8,6 +8,7 @@ export {
 export type { SharedPoolAudit } from './pool-audit.ts';
 export type { Reclaimed } from './reclaim.ts';
 export type { LostBlock } from './self-audit.ts';
+export { SharedAllocator } from './shared-allocator.ts';
 export { SharedBlock } from './shared-block.ts';
 export { SharedChannel, type SharedChannelHandle, type SharedChannelOptions } from './shared-channel.ts';
 export {

@@ -11,9 +11,8 @@
  * head has passed the slot, or the channel has ended; {@link OutRing.reap} looks. (It cannot be the receiver's bit: the
  * receiver may have it set already, clear it with its last reference, and only then get the message. Bits do not count.)
  */
-import { load, peek, poke, store } from '../internal/atomics.ts';
+import { load, poke, store } from '../internal/atomics.ts';
 import {
-  CAPACITY,
   ENDED,
   HEAD,
   INLINE,
@@ -180,9 +179,4 @@ export class OutRing {
     block._refs = 1;
     return true;
   }
-}
-
-/** The capacity of the channel at `channel`, which its maker wrote. */
-export function capacityOf(words: Int32Array, channel: number): number {
-  return peek(words, channel + CAPACITY, 'channel-capacity');
 }

@@ -29,12 +29,11 @@
 
 export const GENERATION: number = 0xff000000 | 0;
 export const KIND: number = 0x00c00000;
+/** A wid, of which the largest is this, or a mask of slots. */
 export const FIELD: number = 0x003fffff;
 export const DETACHED: number = 0x00400000;
 export const SHARED: number = 0x00800000;
 export const ONE_GENERATION: number = 0x01000000;
-/** The largest incarnation of a worker. */
-export const MAX_WID: number = FIELD;
 /** Slots with a bit in a mask. */
 export const MASK_SLOTS = 22;
 /** Of a handle: the index of the block. */

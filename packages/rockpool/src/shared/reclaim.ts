@@ -70,11 +70,10 @@ export function reclaimWorker(
 }
 
 /**
- * The receiver `from` of a channel is no more: a closed channel ends, one that shall end with its receiver too, and
- * another one waits for the next.
+ * The receiver `from` of a channel is no more: the channel waits for the next one, open or closed, or ends.
  *
  * @param to who does it: holds the receiver word meanwhile
- * @param ends whether it ends in any case
+ * @param ends whether it ends even if it need not end with its receiver
  * @returns messages that were dropped
  */
 export function leaveChannel(
@@ -87,8 +86,10 @@ export function leaveChannel(
 ): number {
   if (compareExchange(words, channel + RECEIVER, from, to, 'receiver-succeed') !== from) return 0;
   let drained = 0;
-  if (ends || load(words, channel + ON_DEATH, 'receiver-ends') !== 0) closeChannel(words, channel);
-  if (load(words, channel + STATE, 'receiver-state') !== OPEN) {
+  // Whoever ended it may have died before it was drained.
+  const ended = load(words, channel + STATE, 'receiver-ended') === ENDED;
+  if (ended || ends || load(words, channel + ON_DEATH, 'receiver-ends') !== 0) {
+    closeChannel(words, channel);
     store(words, channel + STATE, ENDED, 'receiver-end');
     drained = drainChannel(words, layout, channel);
     wakeAll(words, channel + SENDER_BELL);

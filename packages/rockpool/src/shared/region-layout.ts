@@ -9,6 +9,7 @@
  *     shelves     a worker and class: head, tail (a line each), hints
  *     slabs       1 line a slab: what it is, how far it was handed out
  *     words       a word a block, `blocksPerSlab` a slab: see ownership-word.ts
+ *     lengths     a word a block: its length when its handle was given out; its owner's, then nobody's
  *     channels    a table, and room for rings: see channel-layout.ts
  *
  * The data memory holds nothing but blocks: slab n is its bytes from n · slabBytes on, block i of it begins i blocks
@@ -18,12 +19,12 @@ import { SharedLayoutError } from './shared-errors.ts';
 import { LINE, registryWords } from './worker-registry-layout.ts';
 
 /** 'RPsm' */
-export const MAGIC = 0x52_50_73_6d;
+const MAGIC = 0x52_50_73_6d;
 /** Raised whenever a word means something else. */
-export const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 1;
 
 /** Words of the header. */
-export const HEADER = {
+const HEADER = {
   MAGIC: 0,
   VERSION: 1,
   /** Of the whole control memory. */
@@ -48,7 +49,7 @@ export const WAITERS = 1;
 export const CHANNEL_END = 2;
 
 /** Of a class: bytes of a block, at most so many blocks, blocks of a magazine, hints of a shelf. */
-export const CLASS = { BYTES: 0, MAX_BLOCKS: 1, MAGAZINE: 2, SHELF: 3 } as const;
+const CLASS = { BYTES: 0, MAX_BLOCKS: 1, MAGAZINE: 2, SHELF: 3 } as const;
 
 /** Of a shelf: taken from here, by anybody's CAS. */
 export const SHELF_HEAD = 0;
@@ -101,6 +102,7 @@ export class RegionLayout {
   readonly shelfOffsets: readonly number[];
   readonly slabs: number;
   readonly words: number;
+  readonly lengths: number;
   readonly channelTable: number;
   readonly rings: number;
   /** Of all. */
@@ -126,7 +128,8 @@ export class RegionLayout {
     this.shelfStride = stride;
     this.slabs = this.shelves + stride * geometry.maxWorkers;
     this.words = this.slabs + LINE * geometry.maxSlabs;
-    this.channelTable = this.words + roundUp(this.blocksPerSlab * geometry.maxSlabs, LINE);
+    this.lengths = this.words + roundUp(this.blocksPerSlab * geometry.maxSlabs, LINE);
+    this.channelTable = this.lengths + roundUp(this.blocksPerSlab * geometry.maxSlabs, LINE);
     this.rings = this.channelTable + roundUp(geometry.maxChannels, LINE);
     this.totalWords = this.rings + geometry.channelWords;
   }

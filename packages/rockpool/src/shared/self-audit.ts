@@ -61,7 +61,7 @@ export function auditSelf(view: WorkerView, repair: boolean): LostBlock[] {
 }
 
 /** Handles that are in the rings from this worker. */
-export function publishedBy(view: WorkerView): Set<number> {
+function publishedBy(view: WorkerView): Set<number> {
   const { words } = view;
   const handles = new Set<number>();
   for (const channel of channelBases(words, view.layout)) {

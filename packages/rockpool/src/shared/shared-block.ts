@@ -184,6 +184,7 @@ export class SharedBlock implements Disposable {
    */
   move(): number {
     this._expectExclusive('move');
+    this._view.writeLength(this);
     const handle = this._view.detach(this);
     this._moved = handle;
     return handle;

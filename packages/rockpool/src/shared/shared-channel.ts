@@ -27,7 +27,7 @@ import { channelBase, makeChannel } from './channel-table.ts';
 import { ring, sleep, sleepAsync } from './doorbell.ts';
 import { Inbox } from './inbox.ts';
 import { OutRing, type Sent } from './out-ring.ts';
-import { closeChannel, leaveChannel } from './reclaim.ts';
+import { closeChannel } from './reclaim.ts';
 import { SharedBlock } from './shared-block.ts';
 import { ShareLimitError, StaleHandleError } from './shared-errors.ts';
 import type { SharedPool } from './shared-pool.ts';
@@ -288,15 +288,19 @@ export class SharedChannel implements Disposable {
     }
   }
 
-  /** Takes nothing more, from anybody; what is in it is still received. Idempotent, from any thread. */
+  /**
+   * Takes nothing more, from anybody; what is in it is still received, also by who comes later. Idempotent, from any
+   * thread.
+   */
   close(): void {
     closeChannel(this.view.words, this.base);
-    // Without a receiver nobody would end it.
-    if (this.receiver === 0)
-      leaveChannel(this.view.words, this.view.layout, this.base, 0, this.view.wid, true);
   }
 
-  /** Closes it, and gives back what is in it. Of the receiver, or where there is none. */
+  /**
+   * Closes it, and gives back what is in it: where nobody will receive.
+   *
+   * @throws {ChannelReceiverError} another worker receives; then it is closed only
+   */
   abandon(): void {
     this.close();
     if (this.inbox.isReceiver || this.inbox.takeRole()) this.inbox.leaveRole();

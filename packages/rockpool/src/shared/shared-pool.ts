@@ -7,7 +7,7 @@ import { ArgumentRangeError } from '../buffer/index.ts';
 import { AcquireTimeoutError } from '../internal/acquire-timeout-error.ts';
 import { load, store } from '../internal/atomics.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
-import { waitForChange } from './doorbell.ts';
+import { SLICE_MS, waitForChange } from './doorbell.ts';
 import type { Magazine } from './magazine.ts';
 import { DETACHED, FIELD, GENERATION, INDEX, KIND, SHARED } from './ownership-word.ts';
 import { auditPool, type SharedPoolAudit } from './pool-audit.ts';
@@ -37,8 +37,6 @@ export interface AdoptableWorker {
 
 /** The sizes of a lookup table's steps: classes are multiples of it. */
 const UNIT_SHIFT = 6;
-/** A wait for a release looks again after so many milliseconds, as a wake-up may be lost. */
-const SLICE_MS = 50;
 
 /**
  * One pool for all worker threads.
@@ -200,7 +198,7 @@ export class SharedPool implements Disposable {
 
   /**
    * Takes a block that another worker, or this one, gave a number for: by `move()`, then it is the caller's alone, or by
-   * `share()`. The length is that of the block's size class: the number does not carry it.
+   * `share()`. The length is what it was then.
    *
    * @throws {StaleHandleError} it was received before, its giver died, or it is of another pool
    * @throws {ShareLimitError} it is shared, and this worker has no bit
@@ -214,7 +212,7 @@ export class SharedPool implements Disposable {
       else if ((word & KIND) === SHARED) block = this.joinShared(handle);
     }
     if (block === undefined) throw new StaleHandleError(handle, word);
-    block._length = block.capacity;
+    block._length = view.readLength(block);
     block.tag = 0;
     block._refs++;
     return block;
@@ -230,7 +228,7 @@ export class SharedPool implements Disposable {
     if ((handle | 0) !== handle) throw new StaleHandleError(handle, undefined);
     const block = view.attach(handle, view.wid);
     if (block === undefined) return undefined;
-    block._length = block.capacity;
+    block._length = view.readLength(block);
     block._refs++;
     return block;
   }

@@ -3,7 +3,7 @@
  * workers write to one.
  *
  *     line 0         NEXT_WID   RECLAIMER                         for all
- *     line 1 + slot  THREAD   WID   DEAD   BELL                   one a worker
+ *     line 1 + slot  THREAD   WID   DEAD                          one a worker
  */
 
 /** Words of a cache line. */
@@ -20,8 +20,6 @@ export const THREAD = 0;
 export const WID = 1;
 /** The value of `THREAD` that was declared dead. Means nothing when the two differ: threads are never numbered alike. */
 export const DEAD = 2;
-/** 1 while the worker waits to be woken. */
-export const BELL = 3;
 
 /** Words of a registry. */
 export function registryWords(maxWorkers: number): number {

@@ -13,7 +13,7 @@
  * Invariant: `THREAD` of a slot is 0, or a thread that lives, or one that died and was not reclaimed yet.
  */
 import { add, compareExchange, load, peek, store } from '../internal/atomics.ts';
-import { MAX_WID } from './ownership-word.ts';
+import { FIELD } from './ownership-word.ts';
 import { TooManyWorkersError } from './shared-errors.ts';
 import { DEAD, LINE, NEXT_WID, RECLAIMER, THREAD, WID } from './worker-registry-layout.ts';
 
@@ -57,7 +57,7 @@ export class WorkerRegistry {
       if (load(words, line + THREAD, 'register-look') !== 0) continue;
       if (compareExchange(words, line + THREAD, 0, thread + 1, 'register-claim') !== 0) continue;
       const wid = 1 + add(words, this.base + NEXT_WID, 1, 'register-wid');
-      if (wid > MAX_WID) {
+      if (wid > FIELD) {
         store(words, line + THREAD, 0, 'register-full');
         break;
       }

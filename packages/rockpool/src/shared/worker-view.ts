@@ -14,7 +14,7 @@
  * The order of the ways to refill, measured on 16 cores: fresh before stealing ends perpetual stealing, 62 to 108 million
  * pairs a second; see docs/adr/0010-one-word-a-block.md.
  */
-import { add, compareExchange, load, notify, peek, store } from '../internal/atomics.ts';
+import { add, compareExchange, load, notify, peek, poke, store } from '../internal/atomics.ts';
 import type { Inbox } from './inbox.ts';
 import { Magazine } from './magazine.ts';
 import type { OutRing } from './out-ring.ts';
@@ -40,7 +40,7 @@ import { LINE } from './worker-registry-layout.ts';
 import { zeroBytes } from './zero-bytes.ts';
 
 /** Of the geometry: when bytes are zeroed. */
-export const ZERO_ON_RELEASE = 1;
+const ZERO_ON_RELEASE = 1;
 export const ZERO_ON_ACQUIRE = 2;
 
 /** The worker's own half of a shared pool. */
@@ -303,6 +303,7 @@ export class WorkerView {
     const word = peek(this.words, block._word, 'share-read');
     if ((word & KIND) === SHARED) return;
     block._expectBit('share');
+    this.writeLength(block);
     // First the note, then the word: interrupted between them, the drop finds the word OWNED, and believes it.
     block._shared = true;
     store(this.words, block._word, (word & GENERATION) | SHARED | this.bit, 'share');
@@ -353,6 +354,16 @@ export class WorkerView {
         return mask === 0;
       }
     }
+  }
+
+  /** Notes the length for whoever gets the handle. The caller owns the block. */
+  writeLength(block: SharedBlock): void {
+    poke(this.words, this.layout.lengths + block.index, block._length, 'length-write');
+  }
+
+  /** The length that went with the handle of a block that this worker holds. */
+  readLength(block: SharedBlock): number {
+    return Math.min(peek(this.words, this.layout.lengths + block.index, 'length-read') >>> 0, block.capacity);
   }
 
   /** The handle of a block that this worker holds. */

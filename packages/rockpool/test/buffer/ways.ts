@@ -4,6 +4,7 @@
  * back everything behind it.
  */
 import { type ByteBuf, type ByteBufAllocator, unpooled, wrap } from '../../src/buffer/index.ts';
+import { SharedAllocator, SharedPool } from '../../src/shared/index.ts';
 import { pattern, tinyAllocator } from './tools.ts';
 
 export interface Way {
@@ -28,6 +29,8 @@ const [basic, uncached, strict, paranoid] = ALLOCATORS as readonly [
   ByteBufAllocator,
   ByteBufAllocator,
 ];
+
+const shared = new SharedAllocator(SharedPool.create({ bytes: 16 * 2 ** 20, zero: 'on-acquire' }));
 
 /** Both indices at 0: derived buffers begin with all of their bytes readable. */
 function unwritten(buf: ByteBuf): ByteBuf {
@@ -57,6 +60,18 @@ const MAKERS: readonly Omit<Way, 'contiguous'>[] = [
   { name: 'strict', grows: true, make: (bytes) => strict.buffer(bytes) },
   { name: 'paranoid', grows: true, make: (bytes) => paranoid.buffer(bytes) },
   { name: 'unpooled', grows: true, make: (bytes) => unpooled.buffer(bytes) },
+  { name: 'on shared memory', grows: true, make: (bytes) => shared.buffer(bytes) },
+  {
+    name: 'a slice on shared memory',
+    grows: false,
+    make: (bytes) =>
+      unwritten(
+        shared
+          .buffer(bytes + 9)
+          .writeBytes(pattern(bytes + 9, 7))
+          .slice(5, bytes),
+      ),
+  },
   {
     name: 'wrapped',
     grows: false,

@@ -139,7 +139,7 @@ export function findLeak(arena: Arena, world: World): string | undefined {
 }
 
 /** What is in the rings of the channels that have not ended. */
-export function ringMessages(arena: Arena, world: World): RingMessage[] {
+function ringMessages(arena: Arena, world: World): RingMessage[] {
   const { words } = world;
   const { layout } = arena;
   const found: RingMessage[] = [];

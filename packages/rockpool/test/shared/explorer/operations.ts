@@ -214,7 +214,7 @@ export function perform(
 }
 
 /** The place of a thread; −1: it has none. */
-export function placeOf(arena: Arena, world: World, thread: number): number {
+function placeOf(arena: Arena, world: World, thread: number): number {
   const { registry, geometry } = arena.layout;
   for (let slot = 0; slot < geometry.maxWorkers; slot++) {
     if (world.words[registry + LINE * (1 + slot) + THREAD] === thread + 1) return slot;
