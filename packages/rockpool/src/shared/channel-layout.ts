@@ -37,7 +37,7 @@ export const HEAD = 0;
 export const TAIL: number = LINE;
 const SLOTS: number = 2 * LINE;
 /** Words of a slot. */
-export const SLOT = 4;
+const SLOT = 4;
 export const SLOT_BYTES = 16;
 
 export const OPEN = 1;

@@ -2,8 +2,9 @@
  * Does every word of a pool make sense? Asked at rest: while others work, a block may be counted twice or missed.
  */
 import { load } from '../internal/atomics.ts';
-import { DETACHED, describeWord, FIELD, KIND, MASK_SLOTS, SHARED } from './ownership-word.ts';
-import { auditSelf, type LostBlock } from './self-audit.ts';
+import { DETACHED, describeWord, FIELD, GENERATION, KIND, MASK_SLOTS, SHARED } from './ownership-word.ts';
+import { addMoves, auditSelf, type LostBlock } from './self-audit.ts';
+import type { Slab } from './slab.ts';
 import type { WorkerView } from './worker-view.ts';
 
 /** What `audit()` found. */
@@ -27,8 +28,11 @@ export function auditPool(view: WorkerView, repair: boolean): SharedPoolAudit {
   const lost = auditSelf(view, repair);
   const living = new Set<number>();
   let bits = 0;
+  /** In rings: also of the dead. */
+  const moves = new Set<number>();
   const { registry } = view;
   for (let slot = 0; slot < registry.maxWorkers; slot++) {
+    addMoves(view, slot, moves);
     const wid = registry.widOf(slot);
     if (wid === 0) continue;
     living.add(wid);
@@ -48,7 +52,8 @@ export function auditPool(view: WorkerView, repair: boolean): SharedPoolAudit {
       const field = word & FIELD;
       if (kind === 0 && field === 0) free++;
       else if (kind === 0 && living.has(field)) owned++;
-      else if (kind === DETACHED && living.has(field)) detached++;
+      else if (kind === DETACHED && (living.has(field) || moves.has(handleAt(slab, position, word))))
+        detached++;
       else if (kind === SHARED && field !== 0 && (field & ~bits) === 0) shared++;
       else wrong.push({ index: slab.firstIndex + position, word: describeWord(word) });
     }
@@ -63,4 +68,8 @@ export function auditPool(view: WorkerView, repair: boolean): SharedPoolAudit {
     wrong,
     lost,
   };
+}
+
+function handleAt(slab: Slab, position: number, word: number): number {
+  return (word & GENERATION) | (slab.firstIndex + position);
 }

@@ -21,7 +21,7 @@ import { LINE, registryWords } from './worker-registry-layout.ts';
 /** 'RPsm' */
 const MAGIC = 0x52_50_73_6d;
 /** Raised whenever a word means something else. */
-const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 1;
 
 /** Words of the header. */
 const HEADER = {

@@ -60,14 +60,20 @@ export function auditSelf(view: WorkerView, repair: boolean): LostBlock[] {
   return lost;
 }
 
-/** Handles that are in the rings from this worker. */
+/** Handles of the moves that are in the rings from this worker. */
 function publishedBy(view: WorkerView): Set<number> {
-  const { words } = view;
   const handles = new Set<number>();
+  addMoves(view, view.slot, handles);
+  return handles;
+}
+
+/** Adds the handles of the moves that are in the rings of the worker in a place, dead or alive, to `handles`. */
+export function addMoves(view: WorkerView, slot: number, handles: Set<number>): void {
+  const { words } = view;
   for (const channel of channelBases(words, view.layout)) {
     if (load(words, channel + STATE, 'audit-state') === ENDED) continue;
     const capacity = peek(words, channel + CAPACITY, 'audit-capacity');
-    const ring = ringBase(channel, capacity, view.slot);
+    const ring = ringBase(channel, capacity, slot);
     const tail = load(words, ring + TAIL, 'audit-tail');
     let head = load(words, ring + HEAD, 'audit-head');
     while (((tail - head) | 0) > 0) {
@@ -76,7 +82,6 @@ function publishedBy(view: WorkerView): Set<number> {
       head = (head + message.slots) | 0;
     }
   }
-  return handles;
 }
 
 function exchange(view: WorkerView, at: number, word: number, next: number): boolean {

@@ -44,6 +44,8 @@ const MIB = 2 ** 20;
 /** Blocks begin at cache lines: two workers never write to one. */
 const UNIT = 64;
 const MAX_CLASSES = 64;
+/** A line of control memory each. */
+const MAX_SLABS = 65_536;
 /** What a magazine holds at most by default, in bytes: 64 blocks up to 16 KiB. */
 const MAGAZINE_BYTES: number = MIB;
 const ZERO = ['never', 'on-release', 'on-acquire'] as const;
@@ -64,8 +66,9 @@ export function readPoolOptions(options: SharedPoolOptions): Geometry {
   const maxBytes = expectInteger(CREATE, 'maxBytes', options.maxBytes, bytes, 2 ** 34, bytes);
   const classes = readClasses(options.classes, maxBytes);
   const largest = (classes.at(-1) as ClassGeometry).bytes;
-  // A slab holds at least one of the largest blocks, and no more than it must: what a class does not use, nobody does.
-  const slabBytes = Math.max(largest, floorTo(Math.min(MIB, maxBytes / classes.length), largest));
+  // A slab holds at least one of the largest blocks, and not more than it must: what a class has, no other gets.
+  const wanted = Math.max(Math.min(MIB, bytes, maxBytes / classes.length), maxBytes / MAX_SLABS);
+  const slabBytes = Math.max(largest, floorTo(wanted, largest));
   const maxSlabs = Math.max(1, Math.floor(maxBytes / slabBytes));
   const geometry = {
     maxWorkers: expectInteger(CREATE, 'maxWorkers', options.maxWorkers, 1, 1024, 16),
