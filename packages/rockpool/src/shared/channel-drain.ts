@@ -60,7 +60,7 @@ export function drainChannel(words: Int32Array, layout: RegionLayout, channel: n
 }
 
 /** DETACHED(from) → FREE. @returns whether it was, in this generation */
-export function freeDetached(words: Int32Array, layout: RegionLayout, handle: number, from: number): boolean {
+function freeDetached(words: Int32Array, layout: RegionLayout, handle: number, from: number): boolean {
   const expected = (handle & GENERATION) | DETACHED | from;
   const at = layout.words + (handle & 0x00ffffff);
   return compareExchange(words, at, expected, nextFree(expected), 'drain-free') === expected;
