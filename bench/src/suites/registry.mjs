@@ -23,6 +23,11 @@ const loaders = {
   'socket-read': () => import('./socket-read.mjs'),
   'socket-write': () => import('./socket-write.mjs'),
   'file-read': () => import('./file-read.mjs'),
+  'shared-seam': () => import('./shared-seam.mjs'),
+  'shared-zero': () => import('./shared-zero.mjs'),
+  'shared-pool': () => import('./shared-pool.mjs'),
+  'shared-scale': () => import('./shared-scale.mjs'),
+  'shared-channel': () => import('./shared-channel.mjs'),
 };
 
 /** The names, in the order in which they run. */

@@ -41,15 +41,18 @@ export class Magazine {
     return this.blocks[at];
   }
 
-  /** The `count` blocks that were idle longest, no longer in here. */
-  takeOldest(count: number): SharedBlock[] {
+  /**
+   * Takes the `count` blocks out that were idle longest.
+   *
+   * @param into gets them; at least so long
+   */
+  takeOldest(count: number, into: (SharedBlock | undefined)[]): void {
     const { blocks } = this;
-    const taken = blocks.slice(0, count) as SharedBlock[];
     const left = this.count - count;
+    for (let i = 0; i < count; i++) into[i] = blocks[i];
     // Shorter first, then shifted: interrupted between, some are lost, and none is here twice.
     this.count = 0;
     for (let i = 0; i < left; i++) blocks[i] = blocks[i + count];
     this.count = left;
-    return taken;
   }
 }

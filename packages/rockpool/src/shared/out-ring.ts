@@ -11,7 +11,7 @@
  * head has passed the slot, or the channel has ended; {@link OutRing.reap} looks. (It cannot be the receiver's bit: the
  * receiver may have it set already, clear it with its last reference, and only then get the message. Bits do not count.)
  */
-import { load, poke, store } from '../internal/atomics.ts';
+import { load, peek, poke, store } from '../internal/atomics.ts';
 import {
   ENDED,
   HEAD,
@@ -71,7 +71,7 @@ export class OutRing {
    */
   sendBlock(block: SharedBlock): Sent {
     const { view } = this;
-    if (!this.isOpen()) return 'closed';
+    if (!this.looksOpen()) return 'closed';
     if (this.sending) this.resume();
     if (!this.hasRoom(1)) return 'full';
     const { length, tag } = block;
@@ -98,7 +98,7 @@ export class OutRing {
   /** Sends a copy of few bytes, in the ring itself. */
   sendInline(bytes: Uint8Array, tag: number): Sent {
     const { view, capacity } = this;
-    if (!this.isOpen()) return 'closed';
+    if (!this.looksOpen()) return 'closed';
     if (this.sending) this.resume();
     const slots = 1 + Math.ceil(bytes.length / SLOT_BYTES);
     const toEnd = capacity - (this.tail & (capacity - 1));
@@ -140,6 +140,11 @@ export class OutRing {
   /** The blocks of shares in flight. */
   flightBlocks(): SharedBlock[] {
     return this.flights.map(({ block }) => block);
+  }
+
+  /** A plain look: who sends while somebody else closes may be before or behind it. */
+  private looksOpen(): boolean {
+    return peek(this.view.words, this.channel + STATE, 'send-look') === OPEN;
   }
 
   private isOpen(): boolean {

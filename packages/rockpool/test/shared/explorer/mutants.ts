@@ -313,7 +313,7 @@ function freeBeforeRemoval(): () => void {
         const block = magazine.blocks[i] as SharedBlock;
         store(this.words, block._word, nextFree(peek(this.words, block._word, 'free-read')), 'free');
       }
-      magazine.takeOldest(count);
+      magazine.takeOldest(count, []);
     },
   });
 }

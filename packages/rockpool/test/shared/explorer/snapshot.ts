@@ -50,7 +50,8 @@ export function textOf(root: object): string {
     for (const name of Object.keys(value)) {
       const field = (value as Record<string, unknown>)[name];
       if (count !== undefined && name === 'blocks') write((field as unknown[]).slice(0, count));
-      else if (name !== '_bytes' && name !== '_length' && name !== 'victim') write(field);
+      else if (name !== '_bytes' && name !== '_length' && name !== 'victim' && name !== 'leaving')
+        write(field);
     }
     text += '}';
   };

@@ -53,18 +53,29 @@ export async function crash({ deaths, workers, seed, sites, onProgress }) {
   /** @type {Map<number, Worker>} */
   const living = new Map();
   const met = new Set();
+  /** @type {Map<string, number>} */
+  const tries = new Map();
+  let turn = 0;
+  /** Each in turn, but for those that nobody came by twice. */
+  const nextSite = () => {
+    for (;;) {
+      const site = /** @type {string} */ (names[turn++ % names.length]);
+      const tried = tries.get(site) ?? 0;
+      if (!met.has(site) && tried >= 2) continue;
+      tries.set(site, tried + 1);
+      return site;
+    }
+  };
   const totals = { freed: 0, inFlight: 0, shared: 0, drained: 0 };
   let died = 0;
-  let spawned = 0;
   let audited = 0;
   let reclaimMs = 0;
 
   await new Promise((resolve, reject) => {
     /** @param {number} number */
     const start = (number) => {
-      spawned++;
       const death = sites
-        ? { kind: 'site', site: names[spawned % names.length], count: 1 + below(below(2) === 0 ? 2 : 60) }
+        ? { kind: 'site', site: nextSite(), count: 1 + below(below(2) === 0 ? 2 : 60) }
         : { kind: ['terminate', 'terminate', 'terminate', 'exit', 'throw'][below(5)] };
       const worker = new Worker(new URL('crash-worker.mjs', import.meta.url), {
         workerData: { handle: pool.handle, number, workers, figures, seed: below(2 ** 31), death },

@@ -1,0 +1,293 @@
+/**
+ * The segments of a map: look-ups without a lock, and changes that are each published by one store of one word.
+ *
+ *     look up   EPOCH ─► slots, and the entries they name ─► EPOCH again: the same? Then nothing that was read has moved
+ *     set       room in the arena (USED) ─► the entry ─► PUBLISH(slot)
+ *     delete    PUBLISH(slot): deleted
+ *     compact   what lives, and a fresh index, into the other half ─► PUBLISH(EPOCH + 1)
+ *
+ * Whoever dies before the store has changed nothing that anybody reads, and whoever dies behind it has changed it all; what
+ * is left is a count that may be off by one, and room that nobody uses until the next compaction. So a lock whose holder
+ * died, or was interrupted, is taken over with a count.
+ *
+ * All methods but `find` want the lock of the segment.
+ */
+import { add, load, peek, poke, store } from '../internal/atomics.ts';
+import { MapFullError } from './map-errors.ts';
+import { keyBytes, type PreparedKey } from './map-key.ts';
+import {
+  COUNT,
+  DELETED,
+  EMPTY,
+  ENTRY_BITS,
+  ENTRY_HEADER,
+  ENTRY_MASK,
+  EPOCH,
+  FILLED,
+  HASH,
+  KEY,
+  type MapLayout,
+  UNIT,
+  USED,
+  VALUE,
+} from './map-layout.ts';
+import { LINE } from './worker-registry-layout.ts';
+
+/**
+ * Whether plain reads stay before an atomic read that follows them, as on x86. Elsewhere a read-modify-write has to hold
+ * them back, which takes the line of EPOCH away from the other readers.
+ */
+const LOADS_IN_ORDER: boolean = ['x64', 'ia32'].includes(globalThis.process?.arch ?? '');
+
+/** The part of the index that may be in use: entries and deleted ones. */
+const FULL_SHARE = 0.75;
+
+/** The words of all segments, and what is done with them. */
+export class MapSegments {
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly layout: MapLayout;
+  private readonly slots: number;
+  private readonly slotMask: number;
+  private readonly arenaWords: number;
+  private readonly segmentMask: number;
+  private readonly segmentBits: number;
+  private readonly segmentBase: number;
+  private readonly halfBase: number;
+  private readonly halfWords: number;
+
+  constructor(words: Int32Array, layout: MapLayout) {
+    this.words = words;
+    this.bytes = new Uint8Array(words.buffer, 0, words.byteLength);
+    this.layout = layout;
+    this.slots = layout.geometry.slots;
+    this.slotMask = this.slots - 1;
+    this.arenaWords = layout.geometry.arenaWords;
+    this.segmentMask = layout.geometry.segments - 1;
+    this.segmentBits = Math.log2(layout.geometry.segments);
+    this.segmentBase = layout.segments;
+    this.halfBase = layout.halves;
+    this.halfWords = this.slots + this.arenaWords;
+  }
+
+  /** The segment of a key. */
+  segmentOf(hash: number): number {
+    return hash & this.segmentMask;
+  }
+
+  /** The words of a segment: as the layout has it, with what it needs at hand. */
+  private segment(number: number): number {
+    return this.segmentBase + 2 * LINE * number;
+  }
+
+  /** The index of the half in use at an epoch. */
+  private half(segment: number, epoch: number): number {
+    return this.halfBase + (2 * segment + (epoch & 1)) * this.halfWords;
+  }
+
+  /** The epoch of a segment, before reads. */
+  epochOf(segment: number): number {
+    return load(this.words, this.segment(segment) + EPOCH, 'map-epoch');
+  }
+
+  /** Whether nothing moved since the epoch was `epoch`; behind reads. */
+  isStill(segment: number, epoch: number): boolean {
+    const at = this.segment(segment) + EPOCH;
+    return LOADS_IN_ORDER
+      ? load(this.words, at, 'map-validate') === epoch
+      : add(this.words, at, 0, 'map-validate') === epoch;
+  }
+
+  /**
+   * Looks a key up; hints until {@link isStill} confirms them.
+   *
+   * @returns the word where its slot is, or −1
+   */
+  findSlot(segment: number, epoch: number, key: PreparedKey): number {
+    const { words, slotMask } = this;
+    const index = this.half(segment, epoch);
+    const arena = index + this.slots;
+    let at = (key.hash >>> this.segmentBits) & slotMask;
+    const tag = key.hash >>> ENTRY_BITS;
+    for (let looked = 0; looked <= slotMask; looked++) {
+      const slot = load(words, index + at, 'map-slot');
+      if (slot === EMPTY) return -1;
+      if (slot !== DELETED && slot >>> ENTRY_BITS === tag) {
+        const entry = arena + (slot & ENTRY_MASK) * UNIT;
+        if (this.isKey(entry, key)) return index + at;
+      }
+      at = (at + 1) & slotMask;
+    }
+    return -1;
+  }
+
+  /** The entry that a slot names. */
+  entryAt(segment: number, epoch: number, slot: number): number {
+    const arena = this.half(segment, epoch) + this.slots;
+    return arena + (load(this.words, slot, 'map-entry') & ENTRY_MASK) * UNIT;
+  }
+
+  /** Bytes of the value of an entry; not more than an arena has, whatever is read. */
+  valueLength(entry: number): number {
+    return Math.min(peek(this.words, entry + VALUE, 'map-value-length') >>> 0, this.arenaWords * 4);
+  }
+
+  /** The first byte of its value. */
+  valueAt(entry: number): number {
+    return (entry + ENTRY_HEADER) * 4 + wholeWords(keyBytes(peek(this.words, entry + KEY, 'map-key'))) * 4;
+  }
+
+  /** Sets or replaces. @throws {MapFullError} nothing changed */
+  set(segment: number, key: PreparedKey, value: Uint8Array): void {
+    const { words } = this;
+    const size = entryWords(key.byteLength, value.length);
+    const base = this.segment(segment);
+    let epoch = this.epochOf(segment);
+    let slot = this.findSlot(segment, epoch, key);
+    if (!this.hasRoom(base, size, slot < 0)) {
+      this.compact(segment, epoch, size, slot < 0);
+      epoch = this.epochOf(segment);
+      slot = this.findSlot(segment, epoch, key);
+    }
+    const used = load(words, base + USED, 'map-used');
+    store(words, base + USED, used + size, 'map-reserve');
+    const index = this.half(segment, epoch);
+    const entry = index + this.slots + used;
+    this.writeEntry(entry, key, value);
+    const word = ((key.hash >>> ENTRY_BITS) << ENTRY_BITS) | (used / UNIT);
+    if (slot >= 0) {
+      store(words, slot, word, 'map-publish');
+      return;
+    }
+    const free = this.freeSlot(index, key.hash);
+    if (peek(words, free, 'map-free') === EMPTY) {
+      store(words, base + FILLED, load(words, base + FILLED, 'map-filled') + 1, 'map-fill');
+    }
+    store(words, free, word, 'map-publish');
+    store(words, base + COUNT, load(words, base + COUNT, 'map-count') + 1, 'map-count-up');
+  }
+
+  /** Deletes the entry that a slot names. */
+  delete(segment: number, slot: number): void {
+    const base = this.segment(segment);
+    store(this.words, slot, DELETED, 'map-delete');
+    store(this.words, base + COUNT, load(this.words, base + COUNT, 'map-count') - 1, 'map-count-down');
+  }
+
+  /** Empties a segment. */
+  clear(segment: number): void {
+    const epoch = this.epochOf(segment);
+    const other = this.half(segment, epoch + 1);
+    this.words.fill(EMPTY, other, other + this.slots);
+    this.flip(segment, epoch, UNIT, 0);
+  }
+
+  /** Counts a segment anew: its last holder died, or was interrupted. */
+  recount(segment: number): void {
+    const epoch = this.epochOf(segment);
+    let count = 0;
+    for (const _ of this.liveEntries(segment, epoch)) count++;
+    const index = this.half(segment, epoch);
+    let filled = 0;
+    for (let at = 0; at < this.slots; at++) if (peek(this.words, index + at, 'map-live') !== EMPTY) filled++;
+    store(this.words, this.segment(segment) + FILLED, filled, 'map-refill');
+    store(this.words, this.segment(segment) + COUNT, count, 'map-recount');
+  }
+
+  /** The entries of a segment, in the order of its index. */
+  *liveEntries(segment: number, epoch: number): Generator<number, void, undefined> {
+    const index = this.half(segment, epoch);
+    for (let at = 0; at < this.slots; at++) {
+      const slot = load(this.words, index + at, 'map-live');
+      if (slot !== EMPTY && slot !== DELETED) yield index + this.slots + (slot & ENTRY_MASK) * UNIT;
+    }
+  }
+
+  /** Words of an entry. */
+  wordsOf(entry: number): number {
+    const key = keyBytes(peek(this.words, entry + KEY, 'map-key'));
+    return entryWords(key, this.valueLength(entry));
+  }
+
+  private isKey(entry: number, key: PreparedKey): boolean {
+    const { words, bytes } = this;
+    if (peek(words, entry + HASH, 'map-hash') !== key.hash) return false;
+    if (peek(words, entry + KEY, 'map-key') !== key.head) return false;
+    const at = entry + ENTRY_HEADER;
+    if (key.isInt) return peek(words, at, 'map-int') === key.int;
+    for (let i = 0; i < key.byteLength; i++) if (bytes[at * 4 + i] !== key.bytes[i]) return false;
+    return true;
+  }
+
+  /** The entry is nobody's yet: plain writes. */
+  private writeEntry(entry: number, key: PreparedKey, value: Uint8Array): void {
+    const { words, bytes } = this;
+    poke(words, entry + HASH, key.hash, 'map-write');
+    poke(words, entry + KEY, key.head, 'map-write');
+    poke(words, entry + VALUE, value.length, 'map-write');
+    const at = entry + ENTRY_HEADER;
+    if (key.isInt) poke(words, at, key.int, 'map-write');
+    else for (let i = 0; i < key.byteLength; i++) bytes[at * 4 + i] = key.bytes[i] as number;
+    bytes.set(value, (at + wholeWords(key.byteLength)) * 4);
+  }
+
+  private freeSlot(index: number, hash: number): number {
+    let at = (hash >>> this.segmentBits) & this.slotMask;
+    for (;;) {
+      const slot = peek(this.words, index + at, 'map-free');
+      if (slot === EMPTY || slot === DELETED) return index + at;
+      at = (at + 1) & this.slotMask;
+    }
+  }
+
+  private hasRoom(base: number, size: number, isNew: boolean): boolean {
+    if (load(this.words, base + USED, 'map-used') + size > this.arenaWords) return false;
+    return !isNew || load(this.words, base + FILLED, 'map-filled') < this.slots * FULL_SHARE;
+  }
+
+  private compact(segment: number, epoch: number, size: number, isNew: boolean): void {
+    let live = UNIT;
+    let count = 0;
+    for (const entry of this.liveEntries(segment, epoch)) {
+      live += this.wordsOf(entry);
+      count++;
+    }
+    const slotsLeft = Math.floor(this.slots * FULL_SHARE) - count;
+    if (live + size > this.arenaWords || (isNew && slotsLeft <= 0)) {
+      const free = slotsLeft <= 0 ? 0 : (this.arenaWords - live) * 4;
+      throw new MapFullError(size * 4, free);
+    }
+    const { words } = this;
+    const index = this.half(segment, epoch + 1);
+    words.fill(EMPTY, index, index + this.slots);
+    let used = UNIT;
+    for (const entry of this.liveEntries(segment, epoch)) {
+      const length = this.wordsOf(entry);
+      words.copyWithin(index + this.slots + used, entry, entry + length);
+      const hash = peek(words, entry + HASH, 'map-hash');
+      const word = ((hash >>> ENTRY_BITS) << ENTRY_BITS) | (used / UNIT);
+      poke(words, this.freeSlot(index, hash), word, 'map-move');
+      used += length;
+    }
+    this.flip(segment, epoch, used, count);
+  }
+
+  private flip(segment: number, epoch: number, used: number, count: number): void {
+    const base = this.segment(segment);
+    // Too much, for the half in use until the flip, is safe; too little would be written over.
+    store(this.words, base + USED, this.arenaWords, 'map-close');
+    store(this.words, base + EPOCH, (epoch + 1) | 0, 'map-flip');
+    store(this.words, base + USED, used, 'map-used-now');
+    store(this.words, base + FILLED, count, 'map-filled-now');
+    store(this.words, base + COUNT, count, 'map-count-now');
+  }
+}
+
+/** Words of an entry, to a whole unit. */
+function entryWords(keyBytes: number, valueBytes: number): number {
+  return Math.ceil((ENTRY_HEADER + wholeWords(keyBytes) + wholeWords(valueBytes)) / UNIT) * UNIT;
+}
+
+function wholeWords(bytes: number): number {
+  return (bytes + 3) >>> 2;
+}
