@@ -23,11 +23,18 @@ import { ROOT, toolPath } from '../tools.mjs';
  * @param {object} options
  * @param {string} [options.node] the binary; tests that start `node` get this one too
  * @param {readonly string[]} [options.filters] parts of paths of test files; default: all
+ * @param {readonly string[]} [options.exclude] globs of test files to leave out
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {boolean} [options.echo] passes the output on as it comes
  * @returns {Promise<{ counts: Counts, output: string }>}
  */
-export async function runVitest({ node = process.execPath, filters = [], env = process.env, echo = false }) {
+export async function runVitest({
+  node = process.execPath,
+  filters = [],
+  exclude = [],
+  env = process.env,
+  echo = false,
+}) {
   const folder = await mkdtemp(join(tmpdir(), 'rockpool-vitest-'));
   try {
     const file = join(folder, 'report.json');
@@ -39,6 +46,7 @@ export async function runVitest({ node = process.execPath, filters = [], env = p
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${file}`,
+        ...exclude.map((glob) => `--exclude=${glob}`),
         ...filters,
       ],
       {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crash } from './stress/crash.mjs';
+import { mapCrash } from './stress/map-crash.mjs';
 
 // Short here: `npm run stress -w packages/rockpool -- --deaths 1500 --workers 8 [--sites]` is the long form.
 describe('workers that die', () => {
@@ -15,5 +16,21 @@ describe('workers that die', () => {
     expect(died).toBeGreaterThanOrEqual(plan.deaths);
     expect(received).toBeGreaterThan(0);
     if (plan.sites) expect(atSites).toBeGreaterThan(10);
+  });
+
+  it('leave no lock, no torn value and no wrong count in a map', { timeout: 120_000 }, async () => {
+    const { failures, torn, begun, done, sum, size, died } = await mapCrash({
+      deaths: 60,
+      workers: 4,
+      seed: 14,
+    });
+    expect(failures).toEqual([]);
+    expect(torn).toBe(0);
+    expect(died).toBeGreaterThanOrEqual(60);
+    expect(done).toBeGreaterThan(100);
+    // An update took place or did not; of one that was cut short nobody knows.
+    expect(sum).toBeGreaterThanOrEqual(done);
+    expect(sum).toBeLessThanOrEqual(begun);
+    expect(size).toBe(40);
   });
 });
