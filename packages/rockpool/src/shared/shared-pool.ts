@@ -243,7 +243,8 @@ export class SharedPool implements Disposable {
     const { threadId } = worker;
     worker.once('exit', () => {
       if (this.detached) return;
-      onReclaimed?.(this._threadEnded(threadId));
+      const reclaimed = this._threadEnded(threadId);
+      onReclaimed?.(reclaimed);
     });
   }
 

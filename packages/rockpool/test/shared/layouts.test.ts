@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { channelWords, ringBase, slotAt, TAIL } from '../../src/shared/channel-layout.ts';
+import { MAP_VERSION, MapLayout } from '../../src/shared/map-layout.ts';
 import { DETACHED, describeWord, nextFree, SHARED } from '../../src/shared/ownership-word.ts';
 import { LAYOUT_VERSION, RegionLayout } from '../../src/shared/region-layout.ts';
 import { registryWords } from '../../src/shared/worker-registry-layout.ts';
@@ -45,6 +46,17 @@ describe('the layout, version 1', () => {
     expect(channelWords(8, 3)).toBe(48 + 3 * 64);
     expect([ringBase(1000, 8, 2), TAIL]).toEqual([1176, 16]);
     expect([slotAt(0, 8, 0), slotAt(0, 8, 7), slotAt(0, 8, 8), slotAt(0, 8, -1)]).toEqual([32, 60, 32, 60]);
+  });
+});
+
+describe('the layout of a map, version 1', () => {
+  it('has its parts where it had them', () => {
+    const layout = new MapLayout({ maxWorkers: 3, segments: 4, slots: 32, arenaWords: 100 });
+    expect(MAP_VERSION).toBe(1);
+    expect([layout.registry, layout.segments, layout.halves, layout.totalWords]).toEqual([32, 96, 224, 1280]);
+    expect([layout.segment(3), layout.half(0, 0), layout.half(3, 7), layout.half(3, 8)]).toEqual([
+      192, 224, 1148, 1016,
+    ]);
   });
 });
 

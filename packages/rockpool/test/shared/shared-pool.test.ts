@@ -337,6 +337,22 @@ describe('a worker', () => {
     expect(pool.stats().workers.length).toBe(1);
   });
 
+  it('that is adopted is reclaimed behind its exit, whether anybody is told or not', () => {
+    const pool = SharedPool.create({ bytes: 64 * KIB, classes: [64] });
+    const told: unknown[] = [];
+    for (const [threadId, listener] of [[7001], [7002, (found: unknown) => told.push(found)]] as const) {
+      const exits: (() => void)[] = [];
+      const worker = { threadId, once: (_: 'exit', exit: () => void) => exits.push(exit) };
+      pool.adopt(worker, listener);
+      SharedPool._attachAs(pool.handle, threadId).acquire(1);
+      expect(pool.stats().workers.length).toBe(2);
+      for (const exit of exits) exit();
+      expect(pool.stats().workers.length).toBe(1);
+    }
+    expect(told).toMatchObject([{ shared: 0, drained: 0 }]);
+    expectAllFree(pool);
+  });
+
   it('that detaches leaves nothing, and its object refuses', () => {
     const pool = SharedPool.create({ bytes: 1 << 20 });
     const other = SharedPool.attach(pool.handle);
