@@ -68,6 +68,48 @@ const loops = {
   },
 };
 
+/** Keys of the maps below. */
+const KEYS = workerData.keys ?? 0;
+let random = 12_345 + 7919 * number;
+function nextKey() {
+  random ^= random << 13;
+  random ^= random >>> 17;
+  random ^= random << 5;
+  return (random >>> 0) % KEYS;
+}
+
+/** A look-up of a value of 4 bytes by an integer; one in ten sets it instead, if `puts`. @param {boolean} puts */
+async function mapLoop(puts) {
+  const { SharedMap } = await import('rockpool');
+  const map = SharedMap.attach(workerData.map);
+  const value = new Uint8Array(4);
+  let sum = 0;
+  return () => {
+    for (let n = 0; n < 500; n++) {
+      const key = nextKey();
+      if (puts && n % 10 === 0) map.set(key, value);
+      else sum += map.getInto(key, value);
+    }
+    return sum >= 0 ? 500 : 0;
+  };
+}
+loops['map-get'] = () => mapLoop(false);
+loops['map-mix'] = () => mapLoop(true);
+
+/** What a probe cannot do without: three atomic reads of words that others read as well. */
+loops['three-loads'] = async () => {
+  /** @type {Int32Array} */
+  const words = workerData.words;
+  let sum = 0;
+  return () => {
+    for (let n = 0; n < 500; n++) {
+      const at = nextKey() * 4;
+      sum += Atomics.load(words, at) + Atomics.load(words, at + 1) + Atomics.load(words, at + 2);
+    }
+    return sum >= 0 ? 500 : 0;
+  };
+};
+
 async function attach() {
   const { SharedPool } = await import('rockpool');
   return SharedPool.attach(workerData.pool);

@@ -28,6 +28,7 @@ const loaders = {
   'shared-pool': () => import('./shared-pool.mjs'),
   'shared-scale': () => import('./shared-scale.mjs'),
   'shared-channel': () => import('./shared-channel.mjs'),
+  'shared-map': () => import('./shared-map.mjs'),
 };
 
 /** The names, in the order in which they run. */

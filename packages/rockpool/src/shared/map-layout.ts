@@ -48,8 +48,8 @@ export const FILLED: number = LINE + 3;
 
 export const EMPTY = 0;
 export const DELETED = -1;
-export const ENTRY_BITS = 20;
-export const ENTRY_MASK: number = 2 ** ENTRY_BITS - 1;
+/** Of a slot: the entry. The other bits are those of the hash. */
+export const ENTRY_MASK: number = 2 ** 20 - 1;
 
 export const HASH = 0;
 export const KEY = 1;

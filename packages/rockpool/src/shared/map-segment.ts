@@ -19,7 +19,6 @@ import {
   COUNT,
   DELETED,
   EMPTY,
-  ENTRY_BITS,
   ENTRY_HEADER,
   ENTRY_MASK,
   EPOCH,
@@ -39,6 +38,9 @@ import { LINE } from './worker-registry-layout.ts';
  */
 const LOADS_IN_ORDER: boolean = ['x64', 'ia32'].includes(globalThis.process?.arch ?? '');
 
+/** The bits of a hash that a slot has as well. */
+const TAG: number = ~ENTRY_MASK;
+
 /** The part of the index that may be in use: entries and deleted ones. */
 const FULL_SHARE = 0.75;
 
@@ -47,6 +49,8 @@ export class MapSegments {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
   readonly layout: MapLayout;
+  /** Where the slot of the entry is that was found last. */
+  slotAt = -1;
   private readonly slots: number;
   private readonly slotMask: number;
   private readonly arenaWords: number;
@@ -99,32 +103,30 @@ export class MapSegments {
   }
 
   /**
-   * Looks a key up; hints until {@link isStill} confirms them.
+   * Looks a key up; what is found is a hint until {@link isStill} confirms it.
    *
-   * @returns the word where its slot is, or −1
+   * @returns the word where its entry begins, or −1; {@link slotAt} is where its slot is then
    */
-  findSlot(segment: number, epoch: number, key: PreparedKey): number {
+  find(segment: number, epoch: number, key: PreparedKey): number {
     const { words, slotMask } = this;
+    const { hash } = key;
     const index = this.half(segment, epoch);
     const arena = index + this.slots;
-    let at = (key.hash >>> this.segmentBits) & slotMask;
-    const tag = key.hash >>> ENTRY_BITS;
+    let at = (hash >>> this.segmentBits) & slotMask;
     for (let looked = 0; looked <= slotMask; looked++) {
       const slot = load(words, index + at, 'map-slot');
       if (slot === EMPTY) return -1;
-      if (slot !== DELETED && slot >>> ENTRY_BITS === tag) {
+      // The tag of a slot is that of the hash: others are not looked at.
+      if (((slot ^ hash) & TAG) === 0 && slot !== DELETED) {
         const entry = arena + (slot & ENTRY_MASK) * UNIT;
-        if (this.isKey(entry, key)) return index + at;
+        if (this.isKey(entry, key)) {
+          this.slotAt = index + at;
+          return entry;
+        }
       }
       at = (at + 1) & slotMask;
     }
     return -1;
-  }
-
-  /** The entry that a slot names. */
-  entryAt(segment: number, epoch: number, slot: number): number {
-    const arena = this.half(segment, epoch) + this.slots;
-    return arena + (load(this.words, slot, 'map-entry') & ENTRY_MASK) * UNIT;
   }
 
   /** Bytes of the value of an entry; not more than an arena has, whatever is read. */
@@ -143,20 +145,20 @@ export class MapSegments {
     const size = entryWords(key.byteLength, value.length);
     const base = this.segment(segment);
     let epoch = this.epochOf(segment);
-    let slot = this.findSlot(segment, epoch, key);
-    if (!this.hasRoom(base, size, slot < 0)) {
-      this.compact(segment, epoch, size, slot < 0);
+    let isNew = this.find(segment, epoch, key) < 0;
+    if (!this.hasRoom(base, size, isNew)) {
+      this.compact(segment, epoch, size, isNew);
       epoch = this.epochOf(segment);
-      slot = this.findSlot(segment, epoch, key);
+      isNew = this.find(segment, epoch, key) < 0;
     }
     const used = load(words, base + USED, 'map-used');
     store(words, base + USED, used + size, 'map-reserve');
     const index = this.half(segment, epoch);
     const entry = index + this.slots + used;
     this.writeEntry(entry, key, value);
-    const word = ((key.hash >>> ENTRY_BITS) << ENTRY_BITS) | (used / UNIT);
-    if (slot >= 0) {
-      store(words, slot, word, 'map-publish');
+    const word = (key.hash & TAG) | (used / UNIT);
+    if (!isNew) {
+      store(words, this.slotAt, word, 'map-publish');
       return;
     }
     const free = this.freeSlot(index, key.hash);
@@ -167,10 +169,10 @@ export class MapSegments {
     store(words, base + COUNT, load(words, base + COUNT, 'map-count') + 1, 'map-count-up');
   }
 
-  /** Deletes the entry that a slot names. */
-  delete(segment: number, slot: number): void {
+  /** Deletes the entry that was found last. */
+  delete(segment: number): void {
     const base = this.segment(segment);
-    store(this.words, slot, DELETED, 'map-delete');
+    store(this.words, this.slotAt, DELETED, 'map-delete');
     store(this.words, base + COUNT, load(this.words, base + COUNT, 'map-count') - 1, 'map-count-down');
   }
 
@@ -265,7 +267,7 @@ export class MapSegments {
       const length = this.wordsOf(entry);
       words.copyWithin(index + this.slots + used, entry, entry + length);
       const hash = peek(words, entry + HASH, 'map-hash');
-      const word = ((hash >>> ENTRY_BITS) << ENTRY_BITS) | (used / UNIT);
+      const word = (hash & TAG) | (used / UNIT);
       poke(words, this.freeSlot(index, hash), word, 'map-move');
       used += length;
     }

@@ -67,8 +67,7 @@ class SharedHome implements Home {
  * Hands out buffers in the blocks of a {@link SharedPool}.
  *
  * Ownership: as with any allocator; see docs/guide/ownership.md. A buffer may grow up to the largest size class of the
- * pool. Thread: one worker's, as the pool's object is. Cost: 30 to 40 ns a buffer with its release
- * (`npm run bench -- shared-pool`).
+ * pool. Thread: one worker's, as the pool's object is.
  *
  * @example
  * ```ts

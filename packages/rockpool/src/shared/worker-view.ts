@@ -11,8 +11,8 @@
  * worker's number that its lists do not know: for a block leaves a list before its word changes, and enters one, or gets
  * its reference, behind it. `self-audit.ts` finds and repairs that.
  *
- * The order of the ways to refill, measured on 16 cores: fresh before stealing ends perpetual stealing, 62 to 108 million
- * pairs a second; see docs/adr/0010-one-word-a-block.md.
+ * New blocks come before stealing, up to the soft limit, as workers that steal first steal from each other for ever; see
+ * docs/adr/0010-one-word-a-block.md.
  */
 import { add, compareExchange, load, notify, peek, poke, store } from '../internal/atomics.ts';
 import type { Inbox } from './inbox.ts';
