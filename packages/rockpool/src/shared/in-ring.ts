@@ -93,7 +93,7 @@ export class InRing {
           block = view.attach(what, kind & WID);
           break;
         case SHARE:
-          block = view.join(what, 1 << this.slot);
+          block = view.join(what, 1 << this.slot, this.slot, kind & WID);
           break;
         case INLINE: {
           block = blocks._take(length);

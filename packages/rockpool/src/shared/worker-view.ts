@@ -331,8 +331,10 @@ export class WorkerView {
    * reference, last.
    *
    * @param bits one of these must be set: the sender's, while its message is in flight
+   * @param slot where the sender is, and `wid` who it was; −1: not known. A share of a dead sender may lie in a ring while
+   *   its block has 256 other lives, and another worker has its place: then the bit is not the sender's
    */
-  join(handle: number, bits: number): SharedBlock | undefined {
+  join(handle: number, bits: number, slot = -1, wid = 0): SharedBlock | undefined {
     const slab = this.slabOf(handle);
     if (slab === undefined || this.bit === 0) return undefined;
     const { words } = this;
@@ -342,6 +344,7 @@ export class WorkerView {
       const word = load(words, at, 'join-read');
       if ((word & KIND) !== SHARED || ((word ^ handle) & GENERATION) !== 0 || (word & bits) === 0)
         return undefined;
+      if (slot >= 0 && this.registry.widOf(slot) !== wid) return undefined;
       const block = this.block(slab, position);
       // With the bit set there are references, or it is left from an operation that was interrupted: then it is ours.
       if ((word & this.bit) !== 0 || compareExchange(words, at, word, word | this.bit, 'join') === word) {

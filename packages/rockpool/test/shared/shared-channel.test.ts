@@ -324,6 +324,28 @@ describe('a receiver', () => {
     expect(other.stats().total.undeliverable).toBe(1);
   });
 
+  it("drops a dead sender's share, also when its block looks as it did, 256 lives later", () => {
+    const { pool, other, out, into } = pair();
+    const sender = SharedPool._attachAs(pool.handle, 6001);
+    const channel = SharedChannel.attach(sender, out.handle);
+    const block = numbered(sender, 1);
+    const { index } = block;
+    const generation = block.share() & 0xff000000;
+    channel.send(block.retain());
+    pool._threadEnded(6001);
+    // Another worker in the same place has the block, shared, in the generation of the message.
+    const successor = SharedPool._attachAs(pool.handle, 6002);
+    expect(successor._view.slot).toBe(sender._view.slot);
+    let again = successor.acquire(4);
+    while (again.index !== index) again = successor.acquire(4);
+    again.share();
+    const { words, layout } = pool._view;
+    const at = layout.words + index;
+    words[at] = ((words[at] as number) & 0x00ffffff) | generation;
+    expect(into.tryReceive()).toBeUndefined();
+    expect(other.stats().total.undeliverable).toBe(1);
+  });
+
   it('without a block for bytes in the ring leaves them there', () => {
     const pool = SharedPool.create({ bytes: 4096, classes: [{ bytes: 64, maxBlocks: 1 }] });
     const channel = SharedChannel.create(pool);

@@ -211,7 +211,9 @@ function moveHeadFirst(): () => void {
         this.head = (this.head + 1) | 0;
         store(words, ring + HEAD, this.head, 'head');
         const block =
-          (kind & MESSAGE_KIND) === MOVE ? view.attach(what, kind & FIELD) : view.join(what, 1 << this.slot);
+          (kind & MESSAGE_KIND) === MOVE
+            ? view.attach(what, kind & FIELD)
+            : view.join(what, 1 << this.slot, this.slot, kind & FIELD);
         if (block === undefined) continue;
         block.tag = tag;
         block._refs++;
