@@ -5,7 +5,7 @@
  *     ringer    publish ─► is it 1? ─► exchange for 0, and wake all
  *
  * Either the sleeper sees what was published, or the ringer sees the 1. A wake-up can still be lost: with a thread that is
- * terminated between the exchange and the call, a third of the time when one tries. So everybody who sleeps is woken, and
+ * terminated between the exchange and the call. So everybody who sleeps is woken, and
  * looks again by itself after {@link SLICE_MS}.
  */
 import { compareExchange, load, notify, store, wait } from '../internal/atomics.ts';
@@ -24,9 +24,9 @@ export function wakeAll(words: Int32Array, bell: number): void {
 }
 
 /**
- * Sleeps until the bell rings, `isReady`, or for a slice.
+ * Sleeps until the bell rings, or for a slice; not at all if `isReady`.
  *
- * @returns at once where this thread may not block: a browser's main thread
+ * @throws TypeError on a browser's main thread, which may not block
  */
 export function sleep(words: Int32Array, bell: number, isReady: () => boolean, ms: number): void {
   store(words, bell, 1, 'bell-set');

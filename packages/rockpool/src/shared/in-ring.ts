@@ -21,9 +21,6 @@ import { FIELD } from './ownership-word.ts';
 import type { SharedBlock } from './shared-block.ts';
 import type { WorkerView } from './worker-view.ts';
 
-/** The bits of `kind` that are not the kind of the message. */
-const WID: number = FIELD;
-
 /** Where blocks come from for bytes that travelled in a ring. */
 export interface BlockSource {
   /** A block without references. @throws {SharedExhaustedError} */
@@ -90,10 +87,10 @@ export class InRing {
       let slots = 1;
       switch (kind & MESSAGE_KIND) {
         case MOVE:
-          block = view.attach(what, kind & WID);
+          block = view.attach(what, kind & FIELD);
           break;
         case SHARE:
-          block = view.join(what, 1 << this.slot, this.slot, kind & WID);
+          block = view.join(what, 1 << this.slot, this.slot, kind & FIELD);
           break;
         case INLINE: {
           block = blocks._take(length);

@@ -51,14 +51,11 @@ export interface SharedChannelHandle {
  * 0.1 of the time of `postMessage`, a block 0.1 to 0.35 (Node 20.20, 2-core AMD EPYC, `npm run bench -- shared-channel`).
  */
 const INLINE_BYTES = 256;
-/**
- * Looks before a thread goes to sleep: with pauses about 20 µs, half of what a wake-up costs. Where only one side looked,
- * the two slept in turn: 840 ns a message instead of 170 (Node 20.20, 2-core AMD EPYC, `npm run bench -- shared-channel`).
- */
+/** Looks before a thread goes to sleep, on both sides: if only one looked first, the two would sleep in turn. */
 const SPINS = 40;
 /**
- * Turns of an empty loop between two looks, 0.3 µs: each look takes the line of the tail away from the sender, which then
- * sends slower than it could.
+ * Turns of an empty loop between two looks: each look takes the line of the tail away from the sender, which then sends
+ * slower than it could.
  */
 const PAUSE = 600;
 

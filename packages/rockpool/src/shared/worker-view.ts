@@ -11,8 +11,7 @@
  * worker's number that its lists do not know: for a block leaves a list before its word changes, and enters one, or gets
  * its reference, behind it. `self-audit.ts` finds and repairs that.
  *
- * New blocks come before stealing, up to the soft limit, as workers that steal first steal from each other for ever; see
- * docs/adr/0010-one-word-a-block.md.
+ * Why new blocks come before stealing is in docs/adr/0010-one-word-a-block.md.
  */
 import { add, compareExchange, load, notify, peek, poke, store } from '../internal/atomics.ts';
 import type { Inbox } from './inbox.ts';
@@ -146,7 +145,7 @@ export class WorkerView {
     this.publishCounters();
   }
 
-  /** Frees the first `count` blocks that left a magazine, and puts hints at `hinted` of them. Of its own, as above. */
+  /** Frees the first `count` blocks that left a magazine, and puts hints at `hinted` of them. */
   private freeLeaving(count: number, hinted: number, shelf: number, capacity: number, tail: number): void {
     const { words, leaving } = this;
     for (let i = 0; i < count; i++) {
@@ -237,7 +236,7 @@ export class WorkerView {
     }
   }
 
-  /** Claims what the first hints name. A function of its own, so that V8 inlines the accesses into its loop. */
+  /** Claims what the first `count` hints name. */
   private claimHints(magazine: Magazine, count: number): void {
     const { hints, slabs } = this;
     const { slabShift } = this.layout;

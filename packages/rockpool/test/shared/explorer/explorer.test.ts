@@ -3,7 +3,7 @@ import { type Exploration, explore } from './explorer.ts';
 import { mutants } from './mutants.ts';
 import { longScenarios, scenarios } from './scenarios.ts';
 
-/** `ROCKPOOL_EXPLORE=long` explores larger bounds, for half an hour and more. */
+/** `ROCKPOOL_EXPLORE=long` explores larger bounds, each as far as memory goes. */
 const long = process.env['ROCKPOOL_EXPLORE'] === 'long';
 const MAX_STATES = long ? 12_000_000 : 500_000;
 const TIMEOUT_MS = long ? 3_600_000 : 300_000;
@@ -25,15 +25,25 @@ describe('every interleaving is right, where', () => {
 });
 
 describe('the exploration catches a mutant that', () => {
-  for (const { name, scenario, patch, install } of mutants) {
+  for (const { name, scenario, shows, patch, install } of mutants) {
     it(name, { timeout: TIMEOUT_MS }, () => {
       const restore = install?.();
       try {
         const found = explore(scenario, { maxStates: MAX_STATES, ...(patch === undefined ? {} : { patch }) });
-        expect(found.violation).toBeDefined();
+        expect(found.violation?.what).toMatch(shows);
       } finally {
         restore?.();
       }
     });
   }
+
+  // Else it would be no wonder.
+  const clean = new Map(mutants.map(({ scenario }) => [JSON.stringify(scenario), scenario]));
+  it.each([...clean.values()])(
+    'would find nothing without it: $name',
+    { timeout: TIMEOUT_MS },
+    (scenario) => {
+      expect(show(explore(scenario, { maxStates: MAX_STATES }))).toBe('nothing');
+    },
+  );
 });

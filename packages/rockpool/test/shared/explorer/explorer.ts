@@ -315,7 +315,7 @@ class Explorer {
       rested = { ...world, words: arena.words.slice() };
     }
     this.rests++;
-    return findLeak(arena, rested) ?? this.reclaimAgain(rested);
+    return findLeak(arena, this.scenario, rested) ?? this.reclaimAgain(rested);
   }
 
   private repair(local: Local): void {

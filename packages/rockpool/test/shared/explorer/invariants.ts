@@ -71,7 +71,7 @@ export function findViolation(arena: Arena, scenario: Scenario, world: World): s
         return `10: a move is in the ring from place ${message.slot}, and its block is ${describeWord(word)}`;
       }
     }
-    if (message.kind !== SHARE) continue;
+    if (message.kind !== SHARE || scenario.bitsFly === true) continue;
     const sender = world.workers.find(({ local }) => local?.pool._view.wid === message.from);
     if (sender === undefined || !sender.alive || sender.local === undefined || sender.aborted) continue;
     const word = wordOf(arena, world, message.what & 0xffffff);
@@ -98,7 +98,7 @@ export function isAtRest(arena: Arena, world: World): boolean {
 }
 
 /** Invariant 3: at rest every word is explained. @returns what is wrong */
-export function findLeak(arena: Arena, world: World): string | undefined {
+export function findLeak(arena: Arena, scenario: Scenario, world: World): string | undefined {
   const messages = ringMessages(arena, world);
   const living = world.workers.filter(({ alive, local }) => alive && local !== undefined);
   for (let index = 0; index < arena.layout.slabBlocks(0); index++) {
@@ -129,6 +129,13 @@ export function findLeak(arena: Arena, world: World): string | undefined {
         if (((field >> slot) & 1) === 0) continue;
         const holder = living.find(({ local }) => local?.pool._view.slot === slot);
         const block = holder?.local === undefined ? undefined : findBlock(holder.local, index);
+        const flies =
+          scenario.bitsFly === true &&
+          messages.some(({ kind: sent, what, channel }) => {
+            const receiver = world.workers[scenario.receivers?.[channel] ?? -1];
+            return sent === SHARE && (what & 0xffffff) === index && receiver === holder;
+          });
+        if (flies) continue;
         if (block === undefined || !block._shared || block._refs === 0) {
           return `${wrong}, and place ${slot} does not know it`;
         }

@@ -18,8 +18,10 @@ import type { Scenario } from './world.ts';
 /** One thing wrong. */
 export interface Mutant {
   readonly name: string;
-  /** Where it shows. */
+  /** Where it shows: without the mutant nothing is wrong there. */
   readonly scenario: Scenario;
+  /** What is wrong then. */
+  readonly shows: RegExp;
   readonly patch?: AccessPatch;
   /** Changes methods. @returns how to change them back */
   readonly install?: () => () => void;
@@ -113,10 +115,11 @@ const interrupted: Scenario = {
 
 /** All of them. */
 export const mutants: readonly Mutant[] = [
-  { name: 'claims without an exchange', scenario: twoTakers, patch: blind('claim') },
-  { name: 'attaches without an exchange', scenario: numbers, patch: blind('attach') },
+  { name: 'claims without an exchange', shows: /^1, 2: /, scenario: twoTakers, patch: blind('claim') },
+  { name: 'attaches without an exchange', shows: /^1, 2: /, scenario: numbers, patch: blind('attach') },
   {
     name: 'moves no generation on',
+    shows: /^3: .* in 2 rings$/,
     scenario: { ...moves, respawn: true, mortals: [1], deaths: 1 },
     patch: {
       store: (site, words, index, value) =>
@@ -129,10 +132,16 @@ export const mutants: readonly Mutant[] = [
       }),
     },
   },
-  { name: 'moves the head before the claim', scenario: moves, install: moveHeadFirst },
-  { name: 'reclaims by a store', scenario: threeShare, patch: blind('reclaim') },
+  {
+    name: 'moves the head before the claim',
+    shows: /^3: .* in no ring$/,
+    scenario: moves,
+    install: moveHeadFirst,
+  },
+  { name: 'reclaims by a store', shows: /^1, 2: /, scenario: threeShare, patch: blind('reclaim') },
   {
     name: 'reclaims what the dead had published',
+    shows: /^10: /,
     scenario: { ...moves, mortals: [0], delivers: true },
     patch: {
       read: (site, words, index, value) =>
@@ -141,6 +150,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'does not drain a channel that has ended',
+    shows: /^3: .* in no ring$/,
     scenario: closing,
     patch: {
       read: (site, words, index, value) =>
@@ -149,21 +159,53 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "sets the receiver's bit for a share",
-    scenario: { ...shares, budgets: [3, 4] },
+    shows: /^1, 2: /,
+    scenario: { ...shares, budgets: [3, 4], deaths: 0, bitsFly: true },
     install: shareByReceiverBit,
   },
   {
     name: 'drops a share without an exchange',
+    shows: /^3: .* does not know it$/,
     scenario: { ...shares, receivers: [1, 0] },
     patch: blind('drop'),
   },
-  { name: 'joins without an exchange', scenario: threeShare, patch: blind('join') },
-  { name: 'releases a share when it is sent', scenario: shares, install: releaseShareAtOnce },
-  { name: 'publishes the tail before the word', scenario: moves, install: tailFirst },
-  { name: 'takes nothing back from a closed channel', scenario: closing, patch: stateSays('send-open') },
-  { name: 'frees a place before it is reclaimed', scenario: reclaimers, install: freePlaceFirst },
-  { name: 'reclaims although another does', scenario: reclaimers, patch: blind('reclaimer-take') },
-  { name: 'frees words of blocks that are still idle', scenario: interrupted, install: freeBeforeRemoval },
+  {
+    name: 'joins without an exchange',
+    shows: /^3: .* does not know it$/,
+    scenario: threeShare,
+    patch: blind('join'),
+  },
+  { name: 'releases a share when it is sent', shows: /^7: /, scenario: shares, install: releaseShareAtOnce },
+  {
+    name: 'publishes the tail before the word',
+    shows: /^3: .* in no ring$/,
+    scenario: moves,
+    install: tailFirst,
+  },
+  {
+    name: 'takes nothing back from a closed channel',
+    shows: /^3: .* in no ring$/,
+    scenario: closing,
+    patch: stateSays('send-open'),
+  },
+  {
+    name: 'frees a place before it is reclaimed',
+    shows: /^1, 2: /,
+    scenario: reclaimers,
+    install: freePlaceFirst,
+  },
+  {
+    name: 'reclaims although another does',
+    shows: /^1, 2: /,
+    scenario: reclaimers,
+    patch: blind('reclaimer-take'),
+  },
+  {
+    name: 'frees words of blocks that are still idle',
+    shows: /^1: .* is idle/,
+    scenario: interrupted,
+    install: freeBeforeRemoval,
+  },
 ];
 
 /** A sender that always believes the channel is open, once it has begun to send. */

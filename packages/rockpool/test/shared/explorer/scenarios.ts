@@ -205,7 +205,7 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** Larger bounds: half an hour and more. */
+/** Larger bounds: one operation a worker more, and one death. */
 export const longScenarios: readonly Scenario[] = scenarios.map((scenario) => ({
   ...scenario,
   name: `${scenario.name}, further`,

@@ -114,6 +114,8 @@ export interface Scenario {
   readonly mortals?: readonly number[];
   /** Whether every move that is in a ring can be received: where nobody dies who receives, and nobody closes. */
   readonly delivers?: boolean;
+  /** Whether the receiver's bit covers a flight, by design: of a mutant, which would be caught for that alone. */
+  readonly bitsFly?: boolean;
   /** Slots of a ring. */
   readonly capacity?: number;
 }
