@@ -10,6 +10,7 @@ import {
   type OptionSite,
   OptionTypeError,
   readOptions,
+  smallInteger,
 } from '../internal/options.ts';
 import { LeakDetector, type LeakLevel } from '../leak/leak-detector.ts';
 
@@ -319,5 +320,5 @@ function expectPowerOfTwo(
   if (!Number.isInteger(Math.log2(value)) || value < min || value > max) {
     throw new OptionRangeError(SITE, option, expected, value);
   }
-  return value;
+  return smallInteger(value);
 }

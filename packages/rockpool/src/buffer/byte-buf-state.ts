@@ -22,6 +22,8 @@
  *
  * When a check fails, `_…Other` finds out which one and throws the error that says so.
  */
+
+import { ceilPowerOfTwo } from '../internal/power-of-two.ts';
 import {
   ArgumentRangeError,
   CapacityError,
@@ -371,5 +373,5 @@ const DOUBLING_LIMIT = 4 * 1024 * 1024;
 /** The capacity to grow to: the next power of two from 64 up to 4 MiB, then steps of 4 MiB. */
 function grownCapacity(needed: number): number {
   if (needed > DOUBLING_LIMIT) return Math.ceil(needed / DOUBLING_LIMIT) * DOUBLING_LIMIT;
-  return needed <= 64 ? 64 : 2 ** (32 - Math.clz32(needed - 1));
+  return Math.max(64, ceilPowerOfTwo(needed));
 }

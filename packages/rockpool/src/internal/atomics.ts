@@ -24,6 +24,16 @@ export interface SharedAccess {
   compareExchange(words: Int32Array, index: number, expected: number, value: number, site: Site): number;
   /** @returns what was there */
   add(words: Int32Array, index: number, value: number, site: Site): number;
+  /**
+   * A read that later reads stay behind: the first of a sequence lock. Plain where the machine does all reads in order, as
+   * x86 does.
+   */
+  loadAcquire(words: Int32Array, index: number, site: Site): number;
+  /**
+   * A read that stays behind all plain reads before it: the one that confirms them. Where reads may overtake each other it
+   * is a read-modify-write, which takes the line away from the other readers.
+   */
+  loadBehind(words: Int32Array, index: number, site: Site): number;
   /** A plain read. */
   peek(words: Int32Array, index: number, site: Site): number;
   /** A plain write, to a word that the caller owns. */
@@ -40,13 +50,16 @@ export interface SharedAccess {
   notify(words: Int32Array, index: number, site: Site): void;
 }
 
+/** Whether the machine does reads in the order of the program. */
+const IN_ORDER: boolean = ['x64', 'ia32'].includes(globalThis.process?.arch ?? '');
+
 const direct: SharedAccess = {
-  load: (words, index) => Atomics.load(words, index),
-  store: (words, index, value) => {
-    Atomics.store(words, index, value);
-  },
-  compareExchange: (words, index, expected, value) => Atomics.compareExchange(words, index, expected, value),
-  add: (words, index, value) => Atomics.add(words, index, value),
+  load: Atomics.load,
+  store: Atomics.store,
+  compareExchange: Atomics.compareExchange,
+  add: Atomics.add,
+  loadAcquire: IN_ORDER ? (words, index) => words[index] as number : Atomics.load,
+  loadBehind: IN_ORDER ? Atomics.load : (words, index) => Atomics.add(words, index, 0),
   peek: (words, index) => words[index] as number,
   poke: (words, index, value) => {
     words[index] = value;
@@ -62,6 +75,8 @@ export let load: SharedAccess['load'] = direct.load;
 export let store: SharedAccess['store'] = direct.store;
 export let compareExchange: SharedAccess['compareExchange'] = direct.compareExchange;
 export let add: SharedAccess['add'] = direct.add;
+export let loadAcquire: SharedAccess['loadAcquire'] = direct.loadAcquire;
+export let loadBehind: SharedAccess['loadBehind'] = direct.loadBehind;
 export let peek: SharedAccess['peek'] = direct.peek;
 export let poke: SharedAccess['poke'] = direct.poke;
 export let wait: SharedAccess['wait'] = direct.wait;
@@ -73,5 +88,8 @@ export let notify: SharedAccess['notify'] = direct.notify;
  * @param access what to replace; the rest is direct. Default: all is
  */
 export function drive(access: Partial<SharedAccess> = {}): void {
-  ({ load, store, compareExchange, add, peek, poke, wait, notify } = { ...direct, ...access });
+  ({ load, store, compareExchange, add, loadAcquire, loadBehind, peek, poke, wait, notify } = {
+    ...direct,
+    ...access,
+  });
 }

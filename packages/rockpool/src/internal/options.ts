@@ -182,13 +182,19 @@ export function expectInteger(
   max: number,
   fallback: number,
 ): number {
-  if (value === undefined) return fallback;
+  if (value === undefined) return smallInteger(fallback);
   const expected = `an integer from ${min} to ${max}`;
   if (typeof value !== 'number') throw new OptionTypeError(site, option, expected, value);
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new OptionRangeError(site, option, expected, value);
   }
-  return value;
+  return smallInteger(value);
+}
+
+/** As V8's small integer where it is one: `2 ** 20` is a double for it, and so is all that is computed from that. */
+export function smallInteger(value: number): number {
+  const small = value | 0;
+  return small === value ? small : value;
 }
 
 export function expectFraction(

@@ -16,34 +16,42 @@ const STRING_KEY = 2;
 const BYTES_KEY = 3;
 
 const KIND_SHIFT = 30;
-const LENGTH: number = 2 ** KIND_SHIFT - 1;
+const LENGTH: number = (1 << KIND_SHIFT) - 1;
+const INTEGER: number = (INT_KEY << KIND_SHIFT) | 4;
+/** Kind and bytes of all integers of 32 bits. */
+export const INT_HEAD: number = INTEGER;
 
 /** The key that is being looked up. */
 export class PreparedKey {
   hash = 0;
   /** Kind and bytes, as in an entry. */
   head = 0;
-  /** Whether it is an integer of 32 bits, and which. */
-  isInt = true;
+  /** The integer, if `head` is {@link INT_HEAD}. */
   int = 0;
   /** The bytes of any other; the first `byteLength` of them. */
   bytes: Uint8Array = new Uint8Array(64);
-  byteLength = 0;
+  /** Bytes of the key. */
+  get byteLength(): number {
+    return keyBytes(this.head);
+  }
+
   private readonly double = new Float64Array(1);
   private readonly encoder = new TextEncoder();
   private readonly decoder = new TextDecoder();
 
   /** @throws {ArgumentTypeError} @throws {ArgumentRangeError} a number that is no safe integer */
   prepare(key: SharedMapKey): void {
+    if (typeof key === 'number' && (key | 0) === key) {
+      this.int = key | 0;
+      this.head = INTEGER;
+      this.hash = mix(key | 0);
+    } else {
+      this.prepareOther(key);
+    }
+  }
+
+  private prepareOther(key: SharedMapKey): void {
     if (typeof key === 'number') {
-      if ((key | 0) === key) {
-        this.isInt = true;
-        this.int = key | 0;
-        this.byteLength = 4;
-        this.head = 4;
-        this.hash = mix(this.int);
-        return;
-      }
       if (!Number.isSafeInteger(key)) {
         throw new ArgumentRangeError('use key', 'key', 'a string, bytes or a safe integer', key);
       }
@@ -76,8 +84,6 @@ export class PreparedKey {
   }
 
   private finish(kind: number, length: number): void {
-    this.isInt = false;
-    this.byteLength = length;
     this.head = (kind << KIND_SHIFT) | length;
     this.hash = hashBytes(this.bytes, length);
   }
@@ -88,13 +94,16 @@ export function keyBytes(head: number): number {
   return head & LENGTH;
 }
 
-/** A finaliser that changes half of all bits for each bit of an integer (the murmur3 family). */
-function mix(key: number): number {
+/**
+ * A finaliser that changes half of all bits for each bit of an integer (the murmur3 family). Each step can be undone, so
+ * that no two integers have the same hash.
+ */
+const mix = (key: number): number => {
   let hash = key;
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
   return hash ^ (hash >>> 16);
-}
+};
 
 /** FNV-1a, finished by {@link mix}. */
 function hashBytes(bytes: Uint8Array, length: number): number {

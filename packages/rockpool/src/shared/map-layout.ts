@@ -3,8 +3,7 @@
  *
  *     header      2 lines   MAGIC VERSION WORDS MAX_WORKERS SEGMENTS SLOTS ARENA_WORDS
  *     registry    see worker-registry-layout.ts
- *     segments    2 lines each: LOCK WAITING │ EPOCH USED COUNT FILLED
- *     halves      two a segment: SLOTS words of an index, ARENA_WORDS of entries
+ *     segments    LOCK WAITING │ EPOCH USED COUNT FILLED │ two halves: SLOTS words of an index, ARENA_WORDS of entries
  *
  *     a slot      0 empty, −1 deleted, else  ┌ tag 12 ┬ entry 20, in units of 2 words ┐
  *     an entry    hash │ kind 2, key bytes 30 │ value bytes │ key, to a whole word │ value │ to a whole unit
@@ -46,6 +45,9 @@ export const COUNT: number = LINE + 2;
 /** Of a segment: slots that are not empty, deleted ones among them. The holder's, before it takes another one. */
 export const FILLED: number = LINE + 3;
 
+/** Of a segment: its halves. */
+export const HALVES: number = 2 * LINE;
+
 export const EMPTY = 0;
 export const DELETED = -1;
 /** Of a slot: the entry. The other bits are those of the hash. */
@@ -74,7 +76,10 @@ export class MapLayout {
   readonly geometry: MapGeometry;
   readonly registry: number;
   readonly segments: number;
-  readonly halves: number;
+  /** Words of a half: an index, and an arena behind it. */
+  readonly halfWords: number;
+  /** Words of a segment: whole lines. */
+  readonly segmentWords: number;
   readonly totalWords: number;
 
   constructor(geometry: MapGeometry) {
@@ -82,18 +87,24 @@ export class MapLayout {
     this.geometry = geometry;
     this.registry = HEADER_WORDS;
     this.segments = this.registry + registryWords(maxWorkers);
-    this.halves = this.segments + 2 * LINE * segments;
-    this.totalWords = this.halves + 2 * segments * (slots + arenaWords);
+    this.halfWords = slots + arenaWords;
+    this.segmentWords = Math.ceil((HALVES + 2 * this.halfWords) / LINE) * LINE;
+    this.totalWords = this.segments + segments * this.segmentWords;
   }
 
+  /** The first word of a segment: what names it everywhere else. */
   segment(number: number): number {
-    return this.segments + 2 * LINE * number;
+    return this.segments + this.segmentWords * number;
   }
 
-  /** The index of the half in use at an epoch; the arena is behind it. */
-  half(segment: number, epoch: number): number {
-    const { slots, arenaWords } = this.geometry;
-    return this.halves + (2 * segment + (epoch & 1)) * (slots + arenaWords);
+  /** The other way round. */
+  numberOf(segment: number): number {
+    return (segment - this.segments) / this.segmentWords;
+  }
+
+  /** The first words of all segments. */
+  *allSegments(): Generator<number, void, undefined> {
+    for (let number = 0; number < this.geometry.segments; number++) yield this.segment(number);
   }
 }
 
@@ -107,7 +118,7 @@ export function writeMapHeader(words: Int32Array, layout: MapLayout): void {
   words[HEADER.SLOTS] = slots;
   words[HEADER.ARENA_WORDS] = arenaWords;
   // Unit 0 of an arena is nobody's: a slot that is 0 is empty.
-  for (let number = 0; number < segments; number++) words[layout.segment(number) + USED] = UNIT;
+  for (const segment of layout.allSegments()) words[segment + USED] = UNIT;
   words[HEADER.MAGIC] = MAGIC;
 }
 

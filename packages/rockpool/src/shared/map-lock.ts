@@ -17,7 +17,7 @@ const SLICE_MS = 5;
 /** A lock that is held for longer belongs to a worker that died and was not reclaimed, in ms. */
 const TIMEOUT_MS = 10_000;
 
-/** Takes and gives back the locks, for one worker. */
+/** Takes and gives back the locks, for one worker. A segment is named by its first word. */
 export class MapLocks {
   readonly words: Int32Array;
   readonly layout: MapLayout;
@@ -34,7 +34,7 @@ export class MapLocks {
   /** @throws {AcquireTimeoutError} the holder does not give it back; nothing changed */
   take(segment: number): void {
     const { words, wid } = this;
-    const lock = this.layout.segment(segment) + LOCK;
+    const lock = segment + LOCK;
     let holder = compareExchange(words, lock, 0, wid, 'lock-take');
     if (holder === 0) return;
     for (let spin = 0; spin < SPINS && holder !== wid; spin++) {
@@ -48,17 +48,16 @@ export class MapLocks {
 
   give(segment: number): void {
     const { words } = this;
-    const base = this.layout.segment(segment);
-    store(words, base + LOCK, 0, 'lock-give');
-    if (load(words, base + WAITING, 'lock-waiting') === 0) return;
-    store(words, base + WAITING, 0, 'lock-wake');
-    notify(words, base + LOCK, 'lock-notify');
+    store(words, segment + LOCK, 0, 'lock-give');
+    if (load(words, segment + WAITING, 'lock-waiting') === 0) return;
+    store(words, segment + WAITING, 0, 'lock-wake');
+    notify(words, segment + LOCK, 'lock-notify');
   }
 
   /** Frees what a dead worker held. */
   reclaim(dead: number): void {
-    for (let segment = 0; segment < this.layout.geometry.segments; segment++) {
-      const lock = this.layout.segment(segment) + LOCK;
+    for (const segment of this.layout.allSegments()) {
+      const lock = segment + LOCK;
       if (load(this.words, lock, 'lock-look') !== dead) continue;
       // In the reclaimer's name meanwhile: if it dies, its own reclaimer finds the lock.
       if (compareExchange(this.words, lock, dead, this.wid, 'lock-inherit') !== dead) continue;
@@ -69,7 +68,7 @@ export class MapLocks {
 
   private waitFor(segment: number, lock: number): number {
     const { words, wid } = this;
-    const waiting = this.layout.segment(segment) + WAITING;
+    const waiting = segment + WAITING;
     const until = performance.now() + TIMEOUT_MS;
     for (;;) {
       store(words, waiting, 1, 'lock-wait-mark');
@@ -77,7 +76,7 @@ export class MapLocks {
       if (holder === 0 || holder === wid) return holder;
       if (performance.now() > until) {
         throw new AcquireTimeoutError(
-          `the lock of segment ${segment}, which worker ${holder} holds,`,
+          `the lock of segment ${this.layout.numberOf(segment)}, which worker ${holder} holds,`,
           TIMEOUT_MS,
         );
       }

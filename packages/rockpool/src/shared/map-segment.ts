@@ -12,9 +12,9 @@
  *
  * All methods but `find` want the lock of the segment.
  */
-import { add, load, peek, poke, store } from '../internal/atomics.ts';
+import { load, loadAcquire, loadBehind, peek, poke, store } from '../internal/atomics.ts';
 import { MapFullError } from './map-errors.ts';
-import { keyBytes, type PreparedKey } from './map-key.ts';
+import { INT_HEAD, keyBytes, type PreparedKey } from './map-key.ts';
 import {
   COUNT,
   DELETED,
@@ -23,6 +23,7 @@ import {
   ENTRY_MASK,
   EPOCH,
   FILLED,
+  HALVES,
   HASH,
   KEY,
   type MapLayout,
@@ -30,16 +31,24 @@ import {
   USED,
   VALUE,
 } from './map-layout.ts';
-import { LINE } from './worker-registry-layout.ts';
 
-/**
- * Whether plain reads stay before an atomic read that follows them, as on x86. Elsewhere a read-modify-write has to hold
- * them back, which takes the line of EPOCH away from the other readers.
- */
-const LOADS_IN_ORDER: boolean = ['x64', 'ia32'].includes(globalThis.process?.arch ?? '');
+// What a look-up needs, as constants of this file: V8 folds those, and reads and checks one that is imported at each use.
+const NO_ENTRY = EMPTY;
+const GONE = DELETED;
+const ENTRY = ENTRY_MASK;
+const EPOCH_WORD = EPOCH;
+const HALVES_WORD = HALVES;
+const KEY_WORD = KEY;
+const VALUE_WORD = VALUE;
+const HEADER_WORDS = ENTRY_HEADER;
+const INTEGER = INT_HEAD;
+const UNIT_SHIFT: number = Math.log2(UNIT);
 
 /** The bits of a hash that a slot has as well. */
-const TAG: number = ~ENTRY_MASK;
+const TAG = ~ENTRY_MASK;
+
+/** Few bytes by a loop: a view of them costs more, 25 ns. */
+const LOOP_BYTES = 32;
 
 /** The part of the index that may be in use: entries and deleted ones. */
 const FULL_SHARE = 0.75;
@@ -48,7 +57,6 @@ const FULL_SHARE = 0.75;
 export class MapSegments {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
-  readonly layout: MapLayout;
   /** Where the slot of the entry is that was found last. */
   slotAt = -1;
   private readonly slots: number;
@@ -56,50 +64,42 @@ export class MapSegments {
   private readonly arenaWords: number;
   private readonly segmentMask: number;
   private readonly segmentBits: number;
-  private readonly segmentBase: number;
-  private readonly halfBase: number;
+  private readonly segmentWords: number;
+  private readonly firstSegment: number;
   private readonly halfWords: number;
 
   constructor(words: Int32Array, layout: MapLayout) {
+    const { segments, slots, arenaWords } = layout.geometry;
     this.words = words;
     this.bytes = new Uint8Array(words.buffer, 0, words.byteLength);
-    this.layout = layout;
-    this.slots = layout.geometry.slots;
-    this.slotMask = this.slots - 1;
-    this.arenaWords = layout.geometry.arenaWords;
-    this.segmentMask = layout.geometry.segments - 1;
-    this.segmentBits = Math.log2(layout.geometry.segments);
-    this.segmentBase = layout.segments;
-    this.halfBase = layout.halves;
-    this.halfWords = this.slots + this.arenaWords;
+    this.slots = slots;
+    this.slotMask = slots - 1;
+    this.arenaWords = arenaWords;
+    this.segmentMask = segments - 1;
+    this.segmentBits = 31 - Math.clz32(segments);
+    this.segmentWords = layout.segmentWords;
+    this.firstSegment = layout.segments;
+    this.halfWords = layout.halfWords;
   }
 
-  /** The segment of a key. */
+  /** The first word of the segment of a key: what names it below. */
   segmentOf(hash: number): number {
-    return hash & this.segmentMask;
+    return this.firstSegment + Math.imul(hash & this.segmentMask, this.segmentWords);
   }
 
-  /** The words of a segment: as the layout has it, with what it needs at hand. */
-  private segment(number: number): number {
-    return this.segmentBase + 2 * LINE * number;
-  }
-
-  /** The index of the half in use at an epoch. */
+  /** The index of the half in use at an epoch; the arena is behind it. */
   private half(segment: number, epoch: number): number {
-    return this.halfBase + (2 * segment + (epoch & 1)) * this.halfWords;
+    return segment + HALVES_WORD + Math.imul(epoch & 1, this.halfWords);
   }
 
   /** The epoch of a segment, before reads. */
   epochOf(segment: number): number {
-    return load(this.words, this.segment(segment) + EPOCH, 'map-epoch');
+    return loadAcquire(this.words, segment + EPOCH_WORD, 'map-epoch');
   }
 
   /** Whether nothing moved since the epoch was `epoch`; behind reads. */
   isStill(segment: number, epoch: number): boolean {
-    const at = this.segment(segment) + EPOCH;
-    return LOADS_IN_ORDER
-      ? load(this.words, at, 'map-validate') === epoch
-      : add(this.words, at, 0, 'map-validate') === epoch;
+    return loadBehind(this.words, segment + EPOCH_WORD, 'map-confirm') === epoch;
   }
 
   /**
@@ -111,15 +111,15 @@ export class MapSegments {
     const { words, slotMask } = this;
     const { hash } = key;
     const index = this.half(segment, epoch);
-    const arena = index + this.slots;
+    const arena = index + slotMask + 1;
     let at = (hash >>> this.segmentBits) & slotMask;
     for (let looked = 0; looked <= slotMask; looked++) {
-      const slot = load(words, index + at, 'map-slot');
-      if (slot === EMPTY) return -1;
+      const slot = loadAcquire(words, index + at, 'map-slot');
+      if (slot === NO_ENTRY) return -1;
       // The tag of a slot is that of the hash: others are not looked at.
-      if (((slot ^ hash) & TAG) === 0 && slot !== DELETED) {
-        const entry = arena + (slot & ENTRY_MASK) * UNIT;
-        if (this.isKey(entry, key)) {
+      if (((slot ^ hash) & TAG) === 0 && slot !== GONE) {
+        const entry = arena + ((slot & ENTRY) << UNIT_SHIFT);
+        if (peek(words, entry, 'map-hash') === hash && this.isKey(entry, key)) {
           this.slotAt = index + at;
           return entry;
         }
@@ -131,28 +131,48 @@ export class MapSegments {
 
   /** Bytes of the value of an entry; not more than an arena has, whatever is read. */
   valueLength(entry: number): number {
-    return Math.min(peek(this.words, entry + VALUE, 'map-value-length') >>> 0, this.arenaWords * 4);
+    return Math.min(
+      peek(this.words, entry + VALUE_WORD, 'map-value-length') & 0x7fffffff,
+      this.arenaWords * 4,
+    );
   }
 
   /** The first byte of its value. */
   valueAt(entry: number): number {
-    return (entry + ENTRY_HEADER) * 4 + wholeWords(keyBytes(peek(this.words, entry + KEY, 'map-key'))) * 4;
+    const key = keyBytes(peek(this.words, entry + KEY_WORD, 'map-key'));
+    return (entry + HEADER_WORDS + wholeWords(key)) << 2;
+  }
+
+  /** A copy of the value of an entry. */
+  valueOf(entry: number): Uint8Array {
+    const at = this.valueAt(entry);
+    return this.bytes.slice(at, at + this.valueLength(entry));
+  }
+
+  /** Copies as much of a value as `target` holds. @returns the length of the value */
+  copyValue(entry: number, target: Uint8Array): number {
+    const length = this.valueLength(entry);
+    const at = this.valueAt(entry);
+    const { bytes } = this;
+    const count = Math.min(length, target.length);
+    if (count > LOOP_BYTES) target.set(bytes.subarray(at, at + count));
+    else for (let i = 0; i < count; i++) target[i] = bytes[at + i] as number;
+    return length;
   }
 
   /** Sets or replaces. @throws {MapFullError} nothing changed */
   set(segment: number, key: PreparedKey, value: Uint8Array): void {
     const { words } = this;
     const size = entryWords(key.byteLength, value.length);
-    const base = this.segment(segment);
     let epoch = this.epochOf(segment);
     let isNew = this.find(segment, epoch, key) < 0;
-    if (!this.hasRoom(base, size, isNew)) {
+    if (!this.hasRoom(segment, size, isNew)) {
       this.compact(segment, epoch, size, isNew);
       epoch = this.epochOf(segment);
       isNew = this.find(segment, epoch, key) < 0;
     }
-    const used = load(words, base + USED, 'map-used');
-    store(words, base + USED, used + size, 'map-reserve');
+    const used = load(words, segment + USED, 'map-used');
+    store(words, segment + USED, used + size, 'map-reserve');
     const index = this.half(segment, epoch);
     const entry = index + this.slots + used;
     this.writeEntry(entry, key, value);
@@ -163,17 +183,16 @@ export class MapSegments {
     }
     const free = this.freeSlot(index, key.hash);
     if (peek(words, free, 'map-free') === EMPTY) {
-      store(words, base + FILLED, load(words, base + FILLED, 'map-filled') + 1, 'map-fill');
+      store(words, segment + FILLED, load(words, segment + FILLED, 'map-filled') + 1, 'map-fill');
     }
     store(words, free, word, 'map-publish');
-    store(words, base + COUNT, load(words, base + COUNT, 'map-count') + 1, 'map-count-up');
+    store(words, segment + COUNT, load(words, segment + COUNT, 'map-count') + 1, 'map-count-up');
   }
 
   /** Deletes the entry that was found last. */
   delete(segment: number): void {
-    const base = this.segment(segment);
     store(this.words, this.slotAt, DELETED, 'map-delete');
-    store(this.words, base + COUNT, load(this.words, base + COUNT, 'map-count') - 1, 'map-count-down');
+    store(this.words, segment + COUNT, load(this.words, segment + COUNT, 'map-count') - 1, 'map-count-down');
   }
 
   /** Empties a segment. */
@@ -192,15 +211,15 @@ export class MapSegments {
     const index = this.half(segment, epoch);
     let filled = 0;
     for (let at = 0; at < this.slots; at++) if (peek(this.words, index + at, 'map-live') !== EMPTY) filled++;
-    store(this.words, this.segment(segment) + FILLED, filled, 'map-refill');
-    store(this.words, this.segment(segment) + COUNT, count, 'map-recount');
+    store(this.words, segment + FILLED, filled, 'map-refill');
+    store(this.words, segment + COUNT, count, 'map-recount');
   }
 
   /** The entries of a segment, in the order of its index. */
   *liveEntries(segment: number, epoch: number): Generator<number, void, undefined> {
     const index = this.half(segment, epoch);
     for (let at = 0; at < this.slots; at++) {
-      const slot = load(this.words, index + at, 'map-live');
+      const slot = loadAcquire(this.words, index + at, 'map-live');
       if (slot !== EMPTY && slot !== DELETED) yield index + this.slots + (slot & ENTRY_MASK) * UNIT;
     }
   }
@@ -212,12 +231,18 @@ export class MapSegments {
   }
 
   private isKey(entry: number, key: PreparedKey): boolean {
-    const { words, bytes } = this;
-    if (peek(words, entry + HASH, 'map-hash') !== key.hash) return false;
-    if (peek(words, entry + KEY, 'map-key') !== key.head) return false;
-    const at = entry + ENTRY_HEADER;
-    if (key.isInt) return peek(words, at, 'map-int') === key.int;
-    for (let i = 0; i < key.byteLength; i++) if (bytes[at * 4 + i] !== key.bytes[i]) return false;
+    const { head } = key;
+    // No two integers have the same hash.
+    return (
+      peek(this.words, entry + KEY_WORD, 'map-key') === head &&
+      (head === INTEGER || this.hasBytes(entry, key))
+    );
+  }
+
+  private hasBytes(entry: number, key: PreparedKey): boolean {
+    const { bytes } = this;
+    const at = (entry + ENTRY_HEADER) * 4;
+    for (let i = 0; i < key.byteLength; i++) if (bytes[at + i] !== key.bytes[i]) return false;
     return true;
   }
 
@@ -228,7 +253,7 @@ export class MapSegments {
     poke(words, entry + KEY, key.head, 'map-write');
     poke(words, entry + VALUE, value.length, 'map-write');
     const at = entry + ENTRY_HEADER;
-    if (key.isInt) poke(words, at, key.int, 'map-write');
+    if (key.head === INTEGER) poke(words, at, key.int, 'map-write');
     else for (let i = 0; i < key.byteLength; i++) bytes[at * 4 + i] = key.bytes[i] as number;
     bytes.set(value, (at + wholeWords(key.byteLength)) * 4);
   }
@@ -242,9 +267,9 @@ export class MapSegments {
     }
   }
 
-  private hasRoom(base: number, size: number, isNew: boolean): boolean {
-    if (load(this.words, base + USED, 'map-used') + size > this.arenaWords) return false;
-    return !isNew || load(this.words, base + FILLED, 'map-filled') < this.slots * FULL_SHARE;
+  private hasRoom(segment: number, size: number, isNew: boolean): boolean {
+    if (load(this.words, segment + USED, 'map-used') + size > this.arenaWords) return false;
+    return !isNew || load(this.words, segment + FILLED, 'map-filled') < this.slots * FULL_SHARE;
   }
 
   private compact(segment: number, epoch: number, size: number, isNew: boolean): void {
@@ -275,13 +300,12 @@ export class MapSegments {
   }
 
   private flip(segment: number, epoch: number, used: number, count: number): void {
-    const base = this.segment(segment);
     // Too much, for the half in use until the flip, is safe; too little would be written over.
-    store(this.words, base + USED, this.arenaWords, 'map-close');
-    store(this.words, base + EPOCH, (epoch + 1) | 0, 'map-flip');
-    store(this.words, base + USED, used, 'map-used-now');
-    store(this.words, base + FILLED, count, 'map-filled-now');
-    store(this.words, base + COUNT, count, 'map-count-now');
+    store(this.words, segment + USED, this.arenaWords, 'map-close');
+    store(this.words, segment + EPOCH, (epoch + 1) | 0, 'map-flip');
+    store(this.words, segment + USED, used, 'map-used-now');
+    store(this.words, segment + FILLED, count, 'map-filled-now');
+    store(this.words, segment + COUNT, count, 'map-count-now');
   }
 }
 

@@ -27,13 +27,17 @@
  * and free both move the generation on. It wraps after 256 of them; see docs/memory-model.md.
  */
 
-export const GENERATION: number = 0xff000000 | 0;
+// Constants of this file, which V8 folds into the code. Of one that is imported or exported it does not know that it is a
+// small integer, and adds doubles.
+const GENERATION_BITS = 0xff000000 | 0;
+const ONE = 0x01000000;
+
+export const GENERATION: number = GENERATION_BITS;
 export const KIND: number = 0x00c00000;
 /** A wid, of which the largest is this, or a mask of slots. */
 export const FIELD: number = 0x003fffff;
 export const DETACHED: number = 0x00400000;
 export const SHARED: number = 0x00800000;
-export const ONE_GENERATION: number = 0x01000000;
 /** Slots with a bit in a mask. */
 export const MASK_SLOTS = 22;
 /** Of a handle: the index of the block. */
@@ -41,7 +45,12 @@ export const INDEX: number = 0x00ffffff;
 
 /** The generation behind that of `word`; kind and field 0: what a block that is free has. */
 export function nextFree(word: number): number {
-  return ((word & GENERATION) + ONE_GENERATION) & GENERATION;
+  return ((word & GENERATION_BITS) + ONE) & GENERATION_BITS;
+}
+
+/** Whether nobody has the block. */
+export function isFree(word: number): boolean {
+  return (word & ~GENERATION_BITS) === 0;
 }
 
 /** The word as errors and dumps show it. */

@@ -15,6 +15,7 @@
  * The data memory holds nothing but blocks: slab n is its bytes from n · slabBytes on, block i of it begins i blocks
  * later. The index of a block is n · blocksPerSlab + i.
  */
+import { ceilPowerOfTwo } from '../internal/power-of-two.ts';
 import { SharedLayoutError } from './shared-errors.ts';
 import { LINE, registryWords } from './worker-registry-layout.ts';
 
@@ -111,8 +112,8 @@ export class RegionLayout {
   constructor(geometry: Geometry) {
     this.geometry = geometry;
     const smallest = geometry.classes[0] as ClassGeometry;
-    this.slabShift = Math.ceil(Math.log2(Math.floor(geometry.slabBytes / smallest.bytes)));
-    this.blocksPerSlab = 2 ** this.slabShift;
+    this.blocksPerSlab = ceilPowerOfTwo(Math.floor(geometry.slabBytes / smallest.bytes));
+    this.slabShift = 31 - Math.clz32(this.blocksPerSlab);
     this.live = HEADER_WORDS;
     this.classes = this.live + LINE;
     this.registry = this.classes + LINE * geometry.classes.length;

@@ -11,6 +11,7 @@ import { RefCountError } from '../buffer/index.ts';
 import { compareExchange, load, peek } from '../internal/atomics.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
 import { expectInteger, expectOneOf, readOptions } from '../internal/options.ts';
+import { ceilPowerOfTwo } from '../internal/power-of-two.ts';
 import { ChannelClosedError, ChannelTimeoutError } from './channel-errors.ts';
 import {
   CAPACITY,
@@ -139,7 +140,7 @@ export class SharedChannel implements Disposable {
       'keep',
     );
     const view = expectPool(pool)._expectView('create channel');
-    const slots = 2 ** Math.ceil(Math.log2(capacity));
+    const slots = ceilPowerOfTwo(capacity);
     const number = makeChannel(view.words, view.layout, slots, onDeath === 'close');
     return new SharedChannel(pool, number, channelBase(view.words, view.layout, number));
   }

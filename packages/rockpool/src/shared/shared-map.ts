@@ -6,6 +6,7 @@
 import { load } from '../internal/atomics.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
 import { expectInteger, OptionRangeError, OptionTypeError, readOptions } from '../internal/options.ts';
+import { ceilPowerOfTwo } from '../internal/power-of-two.ts';
 import { MapNestedError } from './map-errors.ts';
 import { PreparedKey, type SharedMapKey } from './map-key.ts';
 import { COUNT, ENTRY_HEADER, KEY, MapLayout, readMapLayout, USED, writeMapHeader } from './map-layout.ts';
@@ -116,13 +117,13 @@ export class SharedMap implements Disposable {
     const capacityBytes = expectInteger(CREATE, 'capacityBytes', options.capacityBytes, KIB, 2 ** 30, 0);
     const most = 2 ** Math.floor(Math.log2(Math.max(1, Math.min(64, capacityBytes / (4 * KIB)))));
     const least = Math.ceil(capacityBytes / 4 / MAX_ARENA_WORDS);
-    const fallback = Math.max(most, 2 ** Math.ceil(Math.log2(least)));
+    const fallback = Math.max(most, ceilPowerOfTwo(least));
     const segments = expectInteger(CREATE, 'segments', options.segments, 1, 4096, fallback);
-    if (2 ** Math.round(Math.log2(segments)) !== segments || segments < least) {
+    if (ceilPowerOfTwo(segments) !== segments || segments < least) {
       throw new OptionRangeError(CREATE, 'segments', `a power of two from ${least} to 4096`, segments);
     }
     const arenaWords = Math.min(MAX_ARENA_WORDS, 4 + 2 * Math.ceil(capacityBytes / segments / 8));
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(8, (arenaWords * 4) / BYTES_A_SLOT)));
+    const slots = ceilPowerOfTwo(Math.max(8, (arenaWords * 4) / BYTES_A_SLOT));
     const maxWorkers = expectInteger(CREATE, 'maxWorkers', options.maxWorkers, 1, 1024, 64);
     const layout = new MapLayout({ maxWorkers, segments, slots, arenaWords });
     const memory = new SharedArrayBuffer(layout.totalWords * 4);
@@ -157,7 +158,7 @@ export class SharedMap implements Disposable {
   /** Entries of all segments, read one after the other. */
   get size(): number {
     let size = 0;
-    for (let segment = 0; segment < this.layout.geometry.segments; segment++) size += this.countOf(segment);
+    for (const segment of this.layout.allSegments()) size += this.countOf(segment);
     return size;
   }
 
@@ -173,11 +174,7 @@ export class SharedMap implements Disposable {
     for (;;) {
       const epoch = segments.epochOf(segment);
       const entry = segments.find(segment, epoch, this.key);
-      let value: Uint8Array | undefined;
-      if (entry >= 0) {
-        const at = segments.valueAt(entry);
-        value = segments.bytes.slice(at, at + segments.valueLength(entry));
-      }
+      const value = entry < 0 ? undefined : segments.valueOf(entry);
       if (segments.isStill(segment, epoch)) return value;
     }
   }
@@ -196,11 +193,7 @@ export class SharedMap implements Disposable {
     for (;;) {
       const epoch = segments.epochOf(segment);
       const entry = segments.find(segment, epoch, this.key);
-      let length = -1;
-      if (entry >= 0) {
-        length = segments.valueLength(entry);
-        copyTo(segments.bytes, segments.valueAt(entry), Math.min(length, target.length), target);
-      }
+      const length = entry < 0 ? -1 : segments.copyValue(entry, target);
       if (segments.isStill(segment, epoch)) return length;
     }
   }
@@ -267,11 +260,7 @@ export class SharedMap implements Disposable {
     const mine = { runs: true };
     try {
       const entry = segments.find(segment, segments.epochOf(segment), this.key);
-      let value: Uint8Array | undefined;
-      if (entry >= 0) {
-        const at = segments.valueAt(entry);
-        value = segments.bytes.slice(at, at + segments.valueLength(entry));
-      }
+      const value = entry < 0 ? undefined : segments.valueOf(entry);
       this.updating = mine;
       // What interrupts `change` may not run the `finally` here; a microtask runs behind it in any case.
       queueMicrotask(() => {
@@ -307,7 +296,7 @@ export class SharedMap implements Disposable {
   /** Deletes all entries, one segment after the other. */
   clear(): void {
     this.expectNoUpdate('clear');
-    for (let segment = 0; segment < this.layout.geometry.segments; segment++) {
+    for (const segment of this.layout.allSegments()) {
       this.locks.take(segment);
       try {
         this.segments.clear(segment);
@@ -320,7 +309,7 @@ export class SharedMap implements Disposable {
   /** Copies of all entries; each segment as it was at one time, one after the other. */
   *entries(): Generator<[SharedMapKey, Uint8Array], void, undefined> {
     this.expectAttached('iterate');
-    for (let segment = 0; segment < this.layout.geometry.segments; segment++) yield* this.snapshot(segment);
+    for (const segment of this.layout.allSegments()) yield* this.snapshot(segment);
   }
 
   /** As {@link entries}, the keys. */
@@ -345,11 +334,11 @@ export class SharedMap implements Disposable {
     let entries = 0;
     let mostEntries = 0;
     let used = 0;
-    for (let segment = 0; segment < segments; segment++) {
+    for (const segment of this.layout.allSegments()) {
       const count = this.countOf(segment);
       entries += count;
       mostEntries = Math.max(mostEntries, count);
-      used += load(words, this.layout.segment(segment) + USED, 'map-stats');
+      used += load(words, segment + USED, 'map-stats');
     }
     return {
       entries,
@@ -399,7 +388,7 @@ export class SharedMap implements Disposable {
 
   private countOf(segment: number): number {
     this.expectAttached('count');
-    return load(this.segments.words, this.layout.segment(segment) + COUNT, 'map-size');
+    return load(this.segments.words, segment + COUNT, 'map-size');
   }
 
   private snapshot(segment: number): [SharedMapKey, Uint8Array][] {
@@ -409,9 +398,8 @@ export class SharedMap implements Disposable {
       const epoch = segments.epochOf(segment);
       const found: [SharedMapKey, Uint8Array][] = [];
       for (const entry of segments.liveEntries(segment, epoch)) {
-        const at = segments.valueAt(entry);
         const key = this.key.read(words[entry + KEY] as number, words, bytes, entry + ENTRY_HEADER);
-        found.push([key, bytes.slice(at, at + segments.valueLength(entry))]);
+        found.push([key, segments.valueOf(entry)]);
       }
       if (segments.isStill(segment, epoch)) return found;
     }
@@ -442,12 +430,4 @@ export class SharedMap implements Disposable {
 
 function expectValue(value: Uint8Array): void {
   if (!(value instanceof Uint8Array)) throw new ArgumentTypeError('set', 'value', 'a Uint8Array', value);
-}
-
-/** Few bytes by a loop: a view of them costs more, 25 ns. */
-const LOOP_BYTES = 32;
-
-function copyTo(bytes: Uint8Array, at: number, length: number, target: Uint8Array): void {
-  if (length > LOOP_BYTES) target.set(bytes.subarray(at, at + length));
-  else for (let i = 0; i < length; i++) target[i] = bytes[at + i] as number;
 }

@@ -7,7 +7,9 @@ import {
   OptionRangeError,
   OptionTypeError,
   readOptions,
+  smallInteger,
 } from '../internal/options.ts';
+import { ceilPowerOfTwo } from '../internal/power-of-two.ts';
 import { INDEX } from './ownership-word.ts';
 import type { ClassGeometry, Geometry } from './region-layout.ts';
 
@@ -80,7 +82,7 @@ export function readPoolOptions(options: SharedPoolOptions): Geometry {
     channelWords: expectInteger(CREATE, 'channelBytes', options.channelBytes, 0, 2 ** 30, 16 * MIB) >> 2,
     maxChannels: expectInteger(CREATE, 'maxChannels', options.maxChannels, 0, 4096, 256),
   };
-  const perSlab = 2 ** Math.ceil(Math.log2(Math.floor(slabBytes / (classes[0] as ClassGeometry).bytes)));
+  const perSlab = ceilPowerOfTwo(Math.floor(slabBytes / (classes[0] as ClassGeometry).bytes));
   if (perSlab * maxSlabs > INDEX + 1) {
     const most = floorTo(((INDEX + 1) / perSlab) * slabBytes, UNIT);
     throw new OptionRangeError(
@@ -119,7 +121,12 @@ function readClasses(
     const most = Math.max(4, Math.min(64, Math.floor(MAGAZINE_BYTES / bytes)));
     const magazine = expectInteger(CREATE, `${path}.magazine`, options.magazine, 1, 4096, most);
     const maxBlocks = expectInteger(CREATE, `${path}.maxBlocks`, options.maxBlocks, 1, 2 ** 24 - 1, 0);
-    return { bytes, maxBlocks, magazine, shelf: 2 ** Math.ceil(Math.log2(SHELF_MAGAZINES * magazine)) };
+    return {
+      bytes: smallInteger(bytes),
+      maxBlocks,
+      magazine,
+      shelf: ceilPowerOfTwo(SHELF_MAGAZINES * magazine),
+    };
   });
 }
 

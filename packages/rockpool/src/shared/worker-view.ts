@@ -22,10 +22,10 @@ import {
   FIELD,
   GENERATION,
   INDEX,
+  isFree,
   KIND,
   MASK_SLOTS,
   nextFree,
-  ONE_GENERATION,
   SHARED,
 } from './ownership-word.ts';
 import { PoolCounters } from './pool-counters.ts';
@@ -264,7 +264,7 @@ export class WorkerView {
     let seen = 0;
     for (; seen < left && magazine.count < magazine.batch; seen++) {
       const slab = slabs[at] as Slab;
-      if ((peek(words, slab.firstWord + from, 'scan') & ~GENERATION) === 0) this.claim(magazine, slab, from);
+      if (isFree(peek(words, slab.firstWord + from, 'scan'))) this.claim(magazine, slab, from);
       from++;
       if (from === slab.count) {
         from = 0;
@@ -282,7 +282,7 @@ export class WorkerView {
     const { words } = this;
     const at = slab.firstWord + position;
     const word = peek(words, at, 'claim-read');
-    if ((word & ~GENERATION) !== 0) return false;
+    if (!isFree(word)) return false;
     if (compareExchange(words, at, word, word | this.wid, 'claim') !== word) return false;
     const block = this.block(slab, position);
     block._shared = false;
@@ -305,7 +305,7 @@ export class WorkerView {
     const { words } = this;
     const position = (handle & INDEX) - slab.firstIndex;
     const expected = (handle & GENERATION) | DETACHED | from;
-    const owned = (((handle & GENERATION) + ONE_GENERATION) & GENERATION) | this.wid;
+    const owned = nextFree(handle) | this.wid;
     if (compareExchange(words, slab.firstWord + position, expected, owned, 'attach') !== expected) {
       return undefined;
     }

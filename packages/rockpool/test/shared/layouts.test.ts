@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { channelWords, ringBase, slotAt, TAIL } from '../../src/shared/channel-layout.ts';
-import { MAP_VERSION, MapLayout } from '../../src/shared/map-layout.ts';
+import { HALVES, MAP_VERSION, MapLayout } from '../../src/shared/map-layout.ts';
 import { DETACHED, describeWord, nextFree, SHARED } from '../../src/shared/ownership-word.ts';
 import { LAYOUT_VERSION, RegionLayout } from '../../src/shared/region-layout.ts';
 import { registryWords } from '../../src/shared/worker-registry-layout.ts';
@@ -53,10 +53,10 @@ describe('the layout of a map, version 1', () => {
   it('has its parts where it had them', () => {
     const layout = new MapLayout({ maxWorkers: 3, segments: 4, slots: 32, arenaWords: 100 });
     expect(MAP_VERSION).toBe(1);
-    expect([layout.registry, layout.segments, layout.halves, layout.totalWords]).toEqual([32, 96, 224, 1280]);
-    expect([layout.segment(3), layout.half(0, 0), layout.half(3, 7), layout.half(3, 8)]).toEqual([
-      192, 224, 1148, 1016,
-    ]);
+    expect([layout.registry, layout.segments, layout.totalWords]).toEqual([32, 96, 1312]);
+    expect([layout.halfWords, layout.segmentWords, HALVES]).toEqual([132, 304, 32]);
+    expect([...layout.allSegments()]).toEqual([96, 400, 704, 1008]);
+    expect(layout.numberOf(layout.segment(3))).toBe(3);
   });
 });
 

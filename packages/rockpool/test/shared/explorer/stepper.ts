@@ -57,6 +57,8 @@ export class Stepper {
   constructor() {
     this.driven = {
       load: (words, index, site) => this.access(site, true, () => this.read(site, words, index)),
+      loadAcquire: (words, index, site) => this.access(site, true, () => this.read(site, words, index)),
+      loadBehind: (words, index, site) => this.access(site, true, () => this.read(site, words, index)),
       peek: (words, index, site) => this.access(site, this.stopAtPeeks, () => this.read(site, words, index)),
       store: (words, index, value, site) => {
         this.access(site, true, () => {
