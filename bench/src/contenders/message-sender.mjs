@@ -3,17 +3,19 @@
  * The thread that sends, of the suites about messages: makes and sends them as fast as the receiver lets it, for ever.
  */
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { fillBytes, RECEIVED, WINDOW } from './messages.mjs';
+import { fillBytes, RECEIVED, windowOf } from './messages.mjs';
 
 const { way, bytes, step, port } = workerData;
 /** @type {Int32Array} */
 const control = workerData.control;
 
+const window = windowOf(bytes);
+
 /** Waits until fewer than a window are on their way. @param {number} sent */
 function hold(sent) {
   for (;;) {
     const received = Atomics.load(control, RECEIVED);
-    if (sent - received < WINDOW) return;
+    if (sent - received < window) return;
     Atomics.wait(control, RECEIVED, received, 1);
   }
 }

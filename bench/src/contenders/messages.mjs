@@ -4,8 +4,14 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 
 /** A word that both share: how many messages were received. Behind it: whether the sender is there. */
 export const RECEIVED = 16;
-/** Messages on their way at most, where the way itself has no limit. */
-export const WINDOW = 256;
+/**
+ * Messages on their way at most, by any way: 128, or of large ones as many as 16 MiB hold.
+ *
+ * @param {number} bytes of a message
+ */
+export function windowOf(bytes) {
+  return Math.max(1, Math.min(128, 2 ** 24 / bytes));
+}
 
 /**
  * Writes to every `step`th byte; to all of them, as words.
@@ -69,10 +75,17 @@ export async function receiving(way, bytes, step) {
   if (way === 'channel' || way === 'inline') {
     const { SharedChannel, SharedPool } = await import('rockpool');
     const blockBytes = Math.max(64, bytes);
-    const capacity = way === 'inline' ? 2048 : Math.min(WINDOW, 2 ** 26 / blockBytes);
+    // A message in the ring takes a slot of its own, and one for each 16 bytes.
+    const slots = way === 'inline' ? 1 + Math.ceil(bytes / 16) : 1;
+    const capacity = 2 ** Math.floor(Math.log2(windowOf(bytes) * slots));
+    const magazine = Math.max(4, Math.min(32, capacity / 4));
     // What is in the ring, and in the magazines of both sides.
-    const blocks = capacity + 256;
-    const pool = SharedPool.create({ bytes: blockBytes * blocks, classes: [blockBytes], maxWorkers: 2 });
+    const blocks = capacity + 2 * magazine;
+    const pool = SharedPool.create({
+      bytes: blockBytes * blocks,
+      classes: [{ bytes: blockBytes, magazine }],
+      maxWorkers: 2,
+    });
     channel = SharedChannel.create(pool, { capacity });
     data['pool'] = pool.handle;
     data['channel'] = channel.handle;

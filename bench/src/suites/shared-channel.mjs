@@ -53,7 +53,7 @@ export const suite = {
   name: 'shared-channel',
   title: 'Messages from one thread to another',
   about:
-    'A worker makes messages, writes to them and sends them as fast as it can; the main thread receives them and reads what was written: a byte of every cache line (`lines`) or every word (`all`). `copy` posts a Uint8Array, which is cloned; `transfer` posts a fresh one with its memory; `recycled` posts the memory back as well, and uses it again. The channel moves blocks of a shared pool; `in the ring` copies the bytes there, and into a block of the receiver’s. Not more than 256 messages are on their way. A number is the least that can be sent: 4 bytes in the ring, a number by `postMessage`.',
+    'A worker makes messages, writes to them and sends them as fast as it can; the main thread receives them and reads what was written: a byte of every cache line (`lines`) or every word (`all`). `copy` posts a Uint8Array, which is cloned; `transfer` posts a fresh one with its memory; `recycled` posts the memory back as well, and uses it again. The channel moves blocks of a shared pool; `in the ring` copies the bytes there, and into a block of the receiver’s. Not more than 128 messages are on their way, nor 16 MiB of them, by any way. A number is the least that can be sent: 4 bytes in the ring, a number by `postMessage`.',
   unit: 'message',
   iterations: 64,
   timing: { sampleMs: 40 },

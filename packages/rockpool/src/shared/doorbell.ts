@@ -8,14 +8,14 @@
  * terminated between the exchange and the call. So everybody who sleeps is woken, and
  * looks again by itself after {@link SLICE_MS}.
  */
-import { compareExchange, load, notify, store, wait } from '../internal/atomics.ts';
+import { compareExchange, loadAcquire, notify, store, wait } from '../internal/atomics.ts';
 
 /** The longest sleep without a look, in milliseconds. */
 export const SLICE_MS = 50;
 
-/** Wakes who sleeps, if anybody does. */
+/** Wakes who sleeps, if anybody does. What was published before this was by an atomic write. */
 export function ring(words: Int32Array, bell: number): void {
-  if (load(words, bell, 'bell-look') === 1) wakeAll(words, bell);
+  if (loadAcquire(words, bell, 'bell-look') === 1) wakeAll(words, bell);
 }
 
 /** Wakes who sleeps. */

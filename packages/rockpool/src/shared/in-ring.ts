@@ -4,7 +4,7 @@
  * So whoever dies between the two has the block in its own name, where it is reclaimed, and the next receiver, which
  * reads the slot again, fails to claim it.
  */
-import { load, peek, store } from '../internal/atomics.ts';
+import { load, peek, store, storeRelease } from '../internal/atomics.ts';
 import {
   HEAD,
   INLINE,
@@ -59,7 +59,7 @@ export class InRing {
   }
 
   /** Whether the ring is at least half full, as far as is known: its sender may wait. */
-  get wasBusy(): boolean {
+  get isBusy(): boolean {
     return ((this.tail - this.head) | 0) + 1 >= this.capacity >> 1;
   }
 
@@ -94,8 +94,7 @@ export class InRing {
           break;
         case INLINE: {
           block = blocks._take(length);
-          const bytes = (at + 4) * 4;
-          block._slab.bytes.set(view.controlBytes.subarray(bytes, bytes + length), block._offset);
+          this.copyInline(at + 4, length, block);
           slots += Math.ceil(length / SLOT_BYTES);
           break;
         }
@@ -103,7 +102,9 @@ export class InRing {
           slots = length;
       }
       this.head = (this.head + slots) | 0;
-      store(words, this.ring + HEAD, this.head, 'head');
+      // Before a bell is looked at, an atomic write: then the sender sees the head, or the receiver that it sleeps.
+      if (this.isBusy) store(words, this.ring + HEAD, this.head, 'head');
+      else storeRelease(words, this.ring + HEAD, this.head, 'head');
       if (block !== undefined) {
         block._length = length;
         block.tag = tag;
@@ -113,5 +114,15 @@ export class InRing {
       }
       if ((kind & MESSAGE_KIND) !== PAD) view.counters.undeliverable++;
     }
+  }
+
+  /** Word by word, as both places begin at one: a view to copy from costs more. */
+  private copyInline(from: number, length: number, block: SharedBlock): void {
+    const { words, controlBytes } = this.view;
+    const { words: target, bytes } = block._slab;
+    const whole = length >> 2;
+    const to = block._offset >> 2;
+    for (let i = 0; i < whole; i++) target[to + i] = words[from + i] as number;
+    for (let i = whole * 4; i < length; i++) bytes[block._offset + i] = controlBytes[from * 4 + i] as number;
   }
 }

@@ -94,7 +94,7 @@ export class Inbox {
       const inRing = rings[this.at] as InRing;
       if (inRing.isReady()) {
         const block = inRing.receive(blocks);
-        if (inRing.wasBusy) ring(words, this.channel + SENDER_BELL);
+        if (inRing.isBusy) ring(words, this.channel + SENDER_BELL);
         if (block !== undefined) {
           this.turn++;
           return block;

@@ -13,6 +13,7 @@
  * All methods but `find` want the lock of the segment.
  */
 import { load, loadAcquire, loadBehind, peek, poke, store } from '../internal/atomics.ts';
+import { FEW_BYTES as FEW } from './copy-bytes.ts';
 import { MapFullError } from './map-errors.ts';
 import { INT_HEAD, keyBytes, type PreparedKey } from './map-key.ts';
 import {
@@ -42,13 +43,11 @@ const KEY_WORD = KEY;
 const VALUE_WORD = VALUE;
 const HEADER_WORDS = ENTRY_HEADER;
 const INTEGER = INT_HEAD;
+const FEW_BYTES = FEW;
 const UNIT_SHIFT: number = Math.log2(UNIT);
 
 /** The bits of a hash that a slot has as well. */
 const TAG = ~ENTRY_MASK;
-
-/** Few bytes by a loop: a view of them costs more, 25 ns. */
-const LOOP_BYTES = 32;
 
 /** The part of the index that may be in use: entries and deleted ones. */
 const FULL_SHARE = 0.75;
@@ -155,7 +154,7 @@ export class MapSegments {
     const at = this.valueAt(entry);
     const { bytes } = this;
     const count = Math.min(length, target.length);
-    if (count > LOOP_BYTES) target.set(bytes.subarray(at, at + count));
+    if (count > FEW_BYTES) target.set(bytes.subarray(at, at + count));
     else for (let i = 0; i < count; i++) target[i] = bytes[at + i] as number;
     return length;
   }

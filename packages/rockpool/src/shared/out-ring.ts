@@ -11,7 +11,7 @@
  * head has passed the slot, or the channel has ended; {@link OutRing.reap} looks. (It cannot be the receiver's bit: the
  * receiver may have it set already, clear it with its last reference, and only then get the message. Bits do not count.)
  */
-import { load, peek, poke, store } from '../internal/atomics.ts';
+import { load, loadAcquire, peek, poke, store } from '../internal/atomics.ts';
 import {
   ENDED,
   HEAD,
@@ -26,6 +26,7 @@ import {
   slotAt,
   TAIL,
 } from './channel-layout.ts';
+import { copyBytes } from './copy-bytes.ts';
 import type { SharedBlock } from './shared-block.ts';
 import type { WorkerView } from './worker-view.ts';
 
@@ -112,7 +113,7 @@ export class OutRing {
     const at = slotAt(this.ring, capacity, this.tail);
     this.write(0, bytes.length, tag, INLINE | view.wid);
     // The slots between tail and head are the sender's.
-    view.controlBytes.set(bytes, (at + 4) * 4);
+    copyBytes(bytes, view.controlBytes, (at + 4) * 4);
     this.tail = (this.tail + slots - 1) | 0;
     this.publish();
     this.sending = false;
@@ -148,7 +149,7 @@ export class OutRing {
   }
 
   private isOpen(): boolean {
-    return load(this.view.words, this.channel + STATE, 'send-open') === OPEN;
+    return loadAcquire(this.view.words, this.channel + STATE, 'send-open') === OPEN;
   }
 
   private hasEnded(): boolean {

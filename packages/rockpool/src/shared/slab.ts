@@ -21,6 +21,7 @@ export class Slab {
   readonly offset: number;
   readonly byteLength: number;
   private whole: Uint8Array | undefined = undefined;
+  private wholeWords: Int32Array | undefined = undefined;
   private wholeView: DataView | undefined = undefined;
 
   constructor(
@@ -57,6 +58,12 @@ export class Slab {
         ? new Uint8Array(this.data, this.offset, this.byteLength)
         : Buffer.from(this.data, this.offset, this.byteLength);
     return this.whole;
+  }
+
+  /** All bytes, by four. */
+  get words(): Int32Array {
+    this.wholeWords ??= new Int32Array(this.data, this.offset, this.byteLength >> 2);
+    return this.wholeWords;
   }
 
   /** All bytes. */

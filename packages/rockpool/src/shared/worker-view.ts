@@ -13,7 +13,7 @@
  *
  * Why new blocks come before stealing is in docs/adr/0010-one-word-a-block.md.
  */
-import { add, compareExchange, load, notify, peek, poke, store } from '../internal/atomics.ts';
+import { add, compareExchange, load, notify, peek, poke, store, storeRelease } from '../internal/atomics.ts';
 import type { Inbox } from './inbox.ts';
 import { Magazine } from './magazine.ts';
 import type { OutRing } from './out-ring.ts';
@@ -150,7 +150,7 @@ export class WorkerView {
     const { words, leaving } = this;
     for (let i = 0; i < count; i++) {
       const block = leaving[i] as SharedBlock;
-      store(words, block._word, nextFree(peek(words, block._word, 'free-read')), 'free');
+      storeRelease(words, block._word, nextFree(peek(words, block._word, 'free-read')), 'free');
       if (i < hinted) putHint(words, shelf, capacity, (tail + i) | 0, block.index);
     }
   }
@@ -294,7 +294,7 @@ export class WorkerView {
   detach(block: SharedBlock): number {
     const word = peek(this.words, block._word, 'detach-read');
     block._refs = 0;
-    store(this.words, block._word, (word & GENERATION) | DETACHED | this.wid, 'detach');
+    storeRelease(this.words, block._word, (word & GENERATION) | DETACHED | this.wid, 'detach');
     return (word & GENERATION) | block.index;
   }
 
@@ -322,7 +322,7 @@ export class WorkerView {
     this.writeLength(block);
     // First the note, then the word: interrupted between them, the drop finds the word OWNED, and believes it.
     block._shared = true;
-    store(this.words, block._word, (word & GENERATION) | SHARED | this.bit, 'share');
+    storeRelease(this.words, block._word, (word & GENERATION) | SHARED | this.bit, 'share');
   }
 
   /**

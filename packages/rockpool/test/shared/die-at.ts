@@ -23,6 +23,10 @@ export function dieAt(count: number, operation: () => unknown): boolean {
       pass();
       Atomics.store(words, index, value);
     },
+    storeRelease: (words, index, value) => {
+      pass();
+      Atomics.store(words, index, value);
+    },
     compareExchange: (words, index, expected, value) => {
       pass();
       return Atomics.compareExchange(words, index, expected, value);

@@ -23,9 +23,10 @@ interface ModelWorker {
   readonly held: Map<number, Held>;
 }
 
-/** Messages of one ring that nobody received yet. */
+/** A message that nobody received yet. */
 interface Message {
-  readonly from: number;
+  /** Goes with it as its tag. */
+  readonly number: number;
   readonly stamp: number;
   readonly shares: boolean;
 }
@@ -36,8 +37,10 @@ export class SharedModel {
   readonly supervisor: SharedPool;
   readonly channels: SharedChannel[] = [];
   readonly workers: (ModelWorker | undefined)[] = [];
+  /** By receiver and sender; behind those of the workers, what senders left that died. */
   private readonly queues: Message[][][] = [];
   private stamps = 0;
+  private sent = 0;
   private threads = 1000;
 
   constructor(random: Random, workers: number) {
@@ -134,8 +137,9 @@ export class SharedModel {
     if (held === undefined || to === from) return;
     const { block } = held;
     if (!block.isShared && held.refs === 1) this.stamp(held);
-    if (!(worker.out.get(to) as SharedChannel).trySend(block)) return;
-    this.queues[to]?.[from]?.push({ from, stamp: held.stamp, shares: block.refCnt > 0 });
+    const number = ++this.sent;
+    if (!(worker.out.get(to) as SharedChannel).trySend(block, number)) return;
+    this.queues[to]?.[from]?.push({ number, stamp: held.stamp, shares: block.refCnt > 0 });
     this.drop(worker, held);
   }
 
@@ -145,10 +149,11 @@ export class SharedModel {
       expect(this.queues[number]?.every((queue) => queue.length === 0)).toBe(true);
       return;
     }
-    const stamp = this.stampOf(block);
-    const queue = this.queues[number]?.find(([first]) => first?.stamp === stamp);
-    expect(queue, `a message with stamp ${stamp} is at the head of a queue`).toBeDefined();
-    queue?.shift();
+    const { tag } = block;
+    const queue = this.queues[number]?.find(([first]) => first?.number === tag);
+    expect(queue, `message ${tag} is at the head of a queue`).toBeDefined();
+    const { stamp } = (queue as Message[]).shift() as Message;
+    expect(this.stampOf(block)).toBe(stamp);
     const held = worker.held.get(block.index);
     if (held === undefined) worker.held.set(block.index, { block, refs: 1, stamp });
     else {
@@ -179,11 +184,12 @@ export class SharedModel {
     const worker = this.workers[number] as ModelWorker;
     this.workers[number] = undefined;
     this.supervisor._threadEnded(worker.thread);
-    // Its shares go with it; what it had moved into a ring arrives.
+    // Its shares go with it; what it had moved into a ring arrives, in its order, but in none with what its successor sends,
+    // which may have another ring.
     for (const queues of this.queues) {
       const queue = queues[number] as Message[];
-      const left = queue.filter(({ shares }) => !shares);
-      queue.splice(0, queue.length, ...left);
+      queues[number] = [];
+      queues.push(queue.filter(({ shares }) => !shares));
     }
   }
 

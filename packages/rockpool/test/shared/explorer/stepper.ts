@@ -60,12 +60,8 @@ export class Stepper {
       loadAcquire: (words, index, site) => this.access(site, true, () => this.read(site, words, index)),
       loadBehind: (words, index, site) => this.access(site, true, () => this.read(site, words, index)),
       peek: (words, index, site) => this.access(site, this.stopAtPeeks, () => this.read(site, words, index)),
-      store: (words, index, value, site) => {
-        this.access(site, true, () => {
-          words[index] = this.patch.store?.(site, words, index, value) ?? value;
-          return 0;
-        });
-      },
+      store: (words, index, value, site) => this.write(site, words, index, value),
+      storeRelease: (words, index, value, site) => this.write(site, words, index, value),
       poke: (words, index, value, site) => {
         this.access(site, false, () => {
           words[index] = value;
@@ -130,6 +126,13 @@ export class Stepper {
   private read(site: Site, words: Int32Array, index: number): number {
     const value = words[index] as number;
     return this.patch.read?.(site, words, index, value) ?? value;
+  }
+
+  private write(site: Site, words: Int32Array, index: number, value: number): void {
+    this.access(site, true, () => {
+      words[index] = this.patch.store?.(site, words, index, value) ?? value;
+      return 0;
+    });
   }
 
   private access(site: Site, stops: boolean, perform: () => number): number {

@@ -174,6 +174,10 @@ function blowAt(site, count) {
       pass(at);
       Atomics.store(array, index, value);
     },
+    storeRelease: (array, index, value, at) => {
+      pass(at);
+      Atomics.store(array, index, value);
+    },
     compareExchange: (array, index, expected, value, at) => {
       pass(at);
       return Atomics.compareExchange(array, index, expected, value);
