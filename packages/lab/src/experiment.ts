@@ -85,6 +85,8 @@ interface WorkloadBase {
   readonly verify?: () => void;
   /** Figures of the workload itself, by label; read once, after all measurements. */
   readonly facts?: () => Readonly<Record<string, number>>;
+  /** Called once, behind everything else, also when it failed: ends what would run on. */
+  readonly end?: () => void;
   /** What was watched over a long life; read once, after all measurements. */
   readonly history?: () => History;
 }

@@ -6,6 +6,9 @@ import { codec } from './experiments/codec.ts';
 import { defer } from './experiments/defer.ts';
 import { fragmentation } from './experiments/fragmentation.ts';
 import { gc } from './experiments/gc.ts';
+import { handoff } from './experiments/handoff.ts';
+import { local } from './experiments/local.ts';
+import { map } from './experiments/map.ts';
 import { messages } from './experiments/messages.ts';
 import { objects } from './experiments/objects.ts';
 import { reuse } from './experiments/reuse.ts';
@@ -17,6 +20,9 @@ export const EXPERIMENTS: readonly Experiment[] = [
   buffers,
   codec,
   fragmentation,
+  local,
+  handoff,
+  map,
   objects,
   defer,
   gc,

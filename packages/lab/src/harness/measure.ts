@@ -29,6 +29,14 @@ const MIN_SAMPLES = 5;
  * @throws what `verify` or the work itself throws
  */
 export async function measure(workload: Workload, times: PhaseTimes): Promise<Measurement> {
+  try {
+    return await measureOnce(workload, times);
+  } finally {
+    workload.end?.();
+  }
+}
+
+async function measureOnce(workload: Workload, times: PhaseTimes): Promise<Measurement> {
   workload.verify?.();
   globalThis.gc?.();
   const watch = new GcWatch();
