@@ -197,8 +197,7 @@ export class MapSegments {
   /** Empties a segment. */
   clear(segment: number): void {
     const epoch = this.epochOf(segment);
-    const other = this.half(segment, epoch + 1);
-    this.words.fill(EMPTY, other, other + this.slots);
+    this.emptyIndex(this.half(segment, epoch + 1));
     this.flip(segment, epoch, UNIT, 0);
   }
 
@@ -285,7 +284,7 @@ export class MapSegments {
     }
     const { words } = this;
     const index = this.half(segment, epoch + 1);
-    words.fill(EMPTY, index, index + this.slots);
+    this.emptyIndex(index);
     let used = UNIT;
     for (const entry of this.liveEntries(segment, epoch)) {
       const length = this.wordsOf(entry);
@@ -298,9 +297,14 @@ export class MapSegments {
     this.flip(segment, epoch, used, count);
   }
 
+  /** Of the half that is not in use. */
+  private emptyIndex(index: number): void {
+    for (let at = 0; at < this.slots; at++) poke(this.words, index + at, EMPTY, 'map-empty');
+  }
+
   private flip(segment: number, epoch: number, used: number, count: number): void {
-    // Too much, for the half in use until the flip, is safe; too little would be written over.
-    store(this.words, segment + USED, this.arenaWords, 'map-close');
+    // First the epoch: until USED is less, what follows in the new half wastes room; the other way round it would be written
+    // over what lives in the old one.
     store(this.words, segment + EPOCH, (epoch + 1) | 0, 'map-flip');
     store(this.words, segment + USED, used, 'map-used-now');
     store(this.words, segment + FILLED, count, 'map-filled-now');

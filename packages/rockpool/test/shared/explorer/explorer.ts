@@ -13,6 +13,7 @@ import { SharedChannel } from '../../../src/shared/shared-channel.ts';
 import { findLeak, findViolation, isAtRest } from './invariants.ts';
 import { type Effect, enabledOperations, givesAway, MAX_SENT, perform } from './operations.ts';
 import { copyOf, textOf } from './snapshot.ts';
+import { StateHash } from './state-hash.ts';
 import { type AccessPatch, Stepper } from './stepper.ts';
 import {
   Arena,
@@ -206,6 +207,7 @@ class Explorer {
       return;
     }
     const step = `${name}: ${stepper.lastSite}${outcome.kind === 'done' ? ', done' : ''}`;
+    if (outcome.kind === 'blocked') throw new Error('nothing in a pool waits');
     if (outcome.kind === 'stopped') {
       this.push(this.with(world, number, next, change, step));
       return;
@@ -359,14 +361,8 @@ class Explorer {
   }
 
   private keyOf(world: World): number {
-    let a = 0x811c9dc5 | 0;
-    let b = 0x1234567 | 0;
-    const mix = (value: number): void => {
-      a = Math.imul(a ^ value, 0x01000193);
-      a ^= a >>> 15;
-      b = Math.imul(b ^ value, 0x5bd1e995);
-      b ^= b >>> 13;
-    };
+    const hash = new StateHash();
+    const mix = (value: number): void => hash.mix(value);
     const { words } = world;
     const { layout } = this.arena;
     for (let index = layout.live; index < words.length; index++) {
@@ -402,7 +398,7 @@ class Explorer {
     for (const pair of world.reclaimed) mix(pair.charCodeAt(0) * 256 + pair.charCodeAt(pair.length - 1));
     for (const handle of world.posted) mix(handle);
     for (const tag of world.contents) mix(tag);
-    return (a >>> 0) * 2097152 + (b >>> 11);
+    return hash.key;
   }
 
   private fail(what: string, world: World, last: string): void {

@@ -23,6 +23,8 @@ export interface AccessPatch {
     expected: number,
     value: number,
   ): { value: number; blind: boolean };
+  /** Whether an exchange waits until another worker has changed the word. */
+  blocks?(site: Site, words: Int32Array, index: number, expected: number, value: number): boolean;
   /** Behind a load or a plain read: what it says. */
   read?(site: Site, words: Int32Array, index: number, value: number): number;
 }
@@ -30,6 +32,8 @@ export interface AccessPatch {
 /** How a run ended. */
 export type Outcome<R> =
   | { readonly kind: 'stopped' }
+  /** It waits for another worker, and made no access. */
+  | { readonly kind: 'blocked' }
   | { readonly kind: 'done'; readonly result: R }
   | { readonly kind: 'aborted' };
 
@@ -43,6 +47,8 @@ const ABORT = new Abort('interrupted');
 export class Stepper {
   patch: AccessPatch = {};
   stopAtPeeks = false;
+  /** Sites that are no places to stop at: their accesses happen with the one before. */
+  quiet: ReadonlySet<Site> = new Set();
   /** Sites that were met, over all runs. */
   readonly sites = new Set<Site>();
   /** The site where the last step stopped, or would have. */
@@ -52,6 +58,7 @@ export class Stepper {
   private took = false;
   private aborting = false;
   private stopped = false;
+  private blocked = false;
   private readonly driven: Partial<SharedAccess>;
 
   constructor() {
@@ -77,6 +84,10 @@ export class Stepper {
       compareExchange: (words, index, expected, value, site) =>
         this.access(site, true, () => {
           const before = words[index] as number;
+          if (this.patch.blocks?.(site, words, index, expected, value) === true) {
+            this.blocked = true;
+            throw STOP;
+          }
           const patched = this.patch.exchange?.(site, words, index, expected, value);
           if (patched?.blind === true) {
             words[index] = patched.value;
@@ -113,11 +124,12 @@ export class Stepper {
     this.took = false;
     this.aborting = abort;
     this.stopped = false;
+    this.blocked = false;
     try {
       const result = operation();
       return this.stopped ? { kind: 'stopped' } : { kind: 'done', result };
     } catch (error) {
-      if (error === STOP) return { kind: 'stopped' };
+      if (error === STOP) return { kind: this.blocked ? 'blocked' : 'stopped' };
       if (error === ABORT) return { kind: 'aborted' };
       throw error;
     }
@@ -138,8 +150,8 @@ export class Stepper {
   private access(site: Site, stops: boolean, perform: () => number): number {
     const at = this.at++;
     if (at < this.log.length) return this.log[at] as number;
-    if (this.stopped) throw STOP;
-    if (stops) {
+    if (this.stopped || this.blocked) throw STOP;
+    if (stops && !this.quiet.has(site)) {
       if (this.aborting) {
         // Nothing that it does on its way out reaches memory either.
         this.at = at;
