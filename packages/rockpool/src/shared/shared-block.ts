@@ -21,7 +21,7 @@ const MAX_REFERENCES: number = 2 ** 31 - 1;
  * Ownership: whoever acquired or received it has one reference and releases it. `move()` gives the block away,
  * `share()` lets others hold it too; then nobody should write. A channel's `send` takes one reference over.
  *
- * Cost: acquire and release 8 to 10 ns while the worker's magazine has blocks, 45 a block otherwise (Node 20.20, 2-core AMD
+ * Cost: acquire and release 8 to 10 ns while the worker's magazine has blocks, 35 to 45 a block otherwise (Node 20.20, 2-core AMD
  * EPYC, `npm run bench -- shared-pool`).
  *
  * As with pooled buffers at `basic`, the object is used again: one that is kept after its release is alive again when

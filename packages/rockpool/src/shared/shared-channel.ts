@@ -48,8 +48,8 @@ export interface SharedChannelHandle {
 }
 
 /**
- * Payloads up to so many bytes travel in the ring; larger ones are copied into a block. With 64 bytes the ring takes 0.06 to
- * 0.1 of the time of `postMessage`, a block 0.1 to 0.35 (Node 20.20, 2-core AMD EPYC, `npm run bench -- shared-channel`).
+ * Payloads up to so many bytes travel in the ring; larger ones are copied into a block. With 64 bytes the ring takes 0.05 of
+ * the time of `postMessage`, a block 0.07 (Node 20.20, 2-core AMD EPYC, `npm run bench -- shared-channel`).
  */
 const INLINE_BYTES = 256;
 /** Looks before a thread goes to sleep, on both sides: if only one looked first, the two would sleep in turn. */

@@ -64,8 +64,8 @@ const MAX_ARENA_WORDS = 2 ** 21 - 4;
  * A `get` never waits. A change waits for others in the same segment, and its lock survives the death of its holder:
  * `adopt(worker)` reclaims it.
  *
- * Cost: a look-up with an integer key 80 ns, with a copy of the value of its own 120, a change 250 (Node 20.20, 2-core AMD
- * EPYC, `npm run bench -- shared-map`).
+ * Cost: a look-up with an integer key 40 ns, with a copy of the value of its own 110, a change 250 (Node 20.20, 2-core AMD
+ * EPYC, `npm run bench -- shared-map`; the machine quiet).
  *
  * @example
  * ```ts
