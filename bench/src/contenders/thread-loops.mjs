@@ -94,6 +94,17 @@ async function mapLoop(puts) {
   };
 }
 loops['map-get'] = () => mapLoop(false);
+
+/** A probe alone: whether the key is there. */
+loops['map-has'] = async () => {
+  const { SharedMap } = await import('rockpool');
+  const map = SharedMap.attach(workerData.map);
+  let found = 0;
+  return () => {
+    for (let n = 0; n < 500; n++) if (map.has(nextKey())) found++;
+    return found >= 0 ? 500 : 0;
+  };
+};
 loops['map-mix'] = () => mapLoop(true);
 
 /** What a probe cannot do without: three atomic reads of words that others read as well. */

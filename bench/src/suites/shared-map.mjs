@@ -16,11 +16,12 @@ const MIXES = { gets: 'map-get', '10 % puts': 'map-mix' };
  * @param {string} id
  * @param {string} label
  * @param {number | undefined} segments
+ * @param {Record<string, string>} [mixes]
  * @returns {import('../types.d.ts').JsContender[]}
  */
-const maps = (id, label, segments) =>
+const maps = (id, label, segments, mixes = MIXES) =>
   counts.flatMap((count) =>
-    Object.entries(MIXES).map(([mix, loop]) => ({
+    Object.entries(mixes).map(([mix, loop]) => ({
       kind: /** @type {const} */ ('js'),
       id,
       label,
@@ -44,6 +45,7 @@ export const suite = {
   cases: counts.flatMap((count) => Object.keys(MIXES).map((mix) => caseOf(count, mix))),
   contenders: [
     ...maps('rockpool', 'Rockpool SharedMap', undefined),
+    ...maps('probe', 'a probe alone (`has`)', undefined, { gets: 'map-has' }),
     ...maps('one-lock', 'the same, one segment', 1),
     ...counts.map((count) => ({
       kind: /** @type {const} */ ('js'),
@@ -59,6 +61,13 @@ export const suite = {
   ],
   baselines: ['three-loads', 'one-lock'],
   targets: [
+    {
+      contender: 'probe',
+      baseline: 'three-loads',
+      atMost: 1,
+      over: 'every',
+      cases: counts.map((count) => caseOf(count, 'gets')),
+    },
     {
       contender: 'rockpool',
       baseline: 'three-loads',
