@@ -7,18 +7,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SharedChannel, SharedPool, ShareLimitError } from '../../../dist/index.js';
 import { drive } from '../../../dist/internal/atomics.js';
 import { ACCESSES, BLOCKS, ERRORS, OPERATIONS, RECEIVED, SENT, STOP } from './crash-shared.mjs';
+import { randomBelow } from './random-below.mjs';
 
 const { handle, number, workers, figures, seed, death } = workerData;
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
-let state = seed | 1;
-/** @param {number} bound */
-function below(bound) {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % bound;
-}
+const below = randomBelow(seed);
 
 if (death.kind === 'site') blowAt(death.site, death.count);
 const pool = SharedPool.attach(handle);

@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { SharedChannel, SharedPool } from '../../../dist/index.js';
 import { ACCESSES, ERRORS, OPERATIONS, RECEIVED, SENT, STOP } from './crash-shared.mjs';
+import { randomBelow } from './random-below.mjs';
 
 /** @typedef {{ deaths: number, workers: number, seed: number, sites: boolean, onProgress?: (line: string) => void }} CrashPlan */
 
@@ -28,14 +29,7 @@ export async function findSites() {
  * @param {CrashPlan} plan
  */
 export async function crash({ deaths, workers, seed, sites, onProgress }) {
-  let state = seed | 1;
-  /** @param {number} bound */
-  const below = (bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
+  const below = randomBelow(seed);
   const names = sites ? await findSites() : [];
   const pool = SharedPool.create({
     bytes: 128 * 1024,

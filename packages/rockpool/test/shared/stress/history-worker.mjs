@@ -3,6 +3,7 @@
 import { workerData } from 'node:worker_threads';
 import { SharedMap } from '../../../dist/index.js';
 import { CALLED, CLOCK, COUNT, KINDS, LOG, OPERATION_WORDS, RETURNED, START } from './history-layout.mjs';
+import { randomBelow } from './random-below.mjs';
 
 const { handle, number, operations, keys, workers, seed } = workerData;
 /** @type {Int32Array} */
@@ -11,14 +12,7 @@ const log = workerData.log;
 const shared = workerData.shared;
 const map = SharedMap.attach(handle);
 
-let state = seed | 1;
-/** @param {number} bound */
-function below(bound) {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % bound;
-}
+const below = randomBelow(seed);
 
 /** @param {Uint8Array | undefined} bytes */
 const readValue = (bytes) =>

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { SharedMap } from '../../../dist/index.js';
 import { CALLED, CLOCK, COUNT, KINDS, LOG, OPERATION_WORDS, START } from './history-layout.mjs';
+import { randomBelow } from './random-below.mjs';
 
 /** @param {import('./history.d.mts').HistoryPlan} plan */
 export async function recordHistory({ workers, operations, keys, deaths, seed }) {
@@ -15,14 +16,7 @@ export async function recordHistory({ workers, operations, keys, deaths, seed })
   );
   /** @type {string[]} */
   const failures = [];
-  let state = seed | 1;
-  /** @param {number} bound */
-  const below = (bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
+  const below = randomBelow(seed);
   const ends = logs.map(
     (log, number) =>
       new Promise((resolve) => {

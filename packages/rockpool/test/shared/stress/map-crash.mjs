@@ -2,19 +2,13 @@
 /** Workers that count in a shared map and die: no count may be lost or made twice, no value torn, no lock left. */
 import { Worker } from 'node:worker_threads';
 import { SharedMap } from '../../../dist/index.js';
+import { randomBelow } from './random-below.mjs';
 
 const KEYS = 40;
 
 /** @param {{ deaths: number, workers: number, seed: number }} plan */
 export async function mapCrash({ deaths, workers, seed }) {
-  let state = seed | 1;
-  /** @param {number} bound */
-  const below = (bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
+  const below = randomBelow(seed);
   // Small, so that it is compacted all the time.
   const map = SharedMap.create({ capacityBytes: 8192, segments: 2, maxWorkers: workers + 1 });
   const figures = new Int32Array(new SharedArrayBuffer(64));

@@ -5,19 +5,13 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { SharedMap } from '../../../dist/index.js';
+import { randomBelow } from './random-below.mjs';
 
 const { handle, seed, keys, figures, death } = workerData;
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 const map = SharedMap.attach(handle);
 
-let state = seed | 1;
-/** @param {number} bound */
-function below(bound) {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) % bound;
-}
+const below = randomBelow(seed);
 
 /**
  * @param {Uint8Array | undefined} value
