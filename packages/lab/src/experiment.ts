@@ -19,6 +19,8 @@ export interface Experiment {
   readonly summary: string;
   /** Seconds that each case is measured by default, over all rounds. */
   readonly secondsPerCase: number;
+  /** Milliseconds before a case is measured, if it is measured for as long in a round. Default 100 to 300. */
+  readonly warmUpMs?: number;
   /** What a reader must know to judge the figures: choices, figures to compare with, limits. */
   readonly notes: readonly string[];
   readonly comparisons: readonly Comparison[];

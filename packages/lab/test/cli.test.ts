@@ -14,6 +14,7 @@ const SCHEMA = createRequire(import.meta.url)('../report.schema.json') as object
 /** One round of every case, 10 ms each: nearly all of the time goes into starting processes. */
 const TINY = ['--rounds', '1', '--seconds', '0.01'];
 const TINY_LIMIT_MS = 180_000;
+const LONG = process.env['ROCKPOOL_LONG_RUNS'] === '1';
 
 interface Ended {
   readonly code: number | null;
@@ -36,7 +37,11 @@ function rockpool(args: readonly string[], onStderr?: (pid: number) => void): Pr
   });
 }
 
-describe.each(EXPERIMENTS.map(({ name }) => name))('rockpool lab %s', (name) => {
+/** Of many cases, a process each, which tests of their own run within one: `ROCKPOOL_LONG_RUNS=1` runs them here too. */
+const MANY_CASES = ['buffers', 'codec', 'handoff', 'map'];
+const names = EXPERIMENTS.map(({ name }) => name).filter((name) => LONG || !MANY_CASES.includes(name));
+
+describe.each(names)('rockpool lab %s', (name) => {
   test(
     'runs to its end and writes its reports',
     async () => {

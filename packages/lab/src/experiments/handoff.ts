@@ -7,7 +7,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { SharedChannel, SharedPool } from 'rockpool';
 import type { Case, Comparison, Experiment, SampledWorkload } from '../experiment.ts';
-import { startCrew } from '../threads/crew.ts';
+import { CREW_WARM_UP_MS, startCrew } from '../threads/crew.ts';
 import type { RoleName } from '../threads/roles.ts';
 import { lacksTwoCores } from './thread-counts.ts';
 
@@ -28,9 +28,9 @@ const WINDOW_BYTES = 16 * MIB;
 /** The experiment. */
 export const handoff: Experiment = {
   name: 'handoff',
-  summary:
-    'messages between two threads, 64 B to 1 MiB: postMessage, copied or transferred, against a channel',
+  summary: 'messages between two threads, 64 B to 1 MiB: postMessage against a SharedChannel',
   secondsPerCase: 2,
+  warmUpMs: CREW_WARM_UP_MS,
   notes: [
     'One thread sends as fast as it can, one receives; a third looks at the count. Each message is checked.',
     `Not more than ${WINDOW} messages are on their way, nor ${WINDOW_BYTES / MIB} MiB of them.`,

@@ -7,7 +7,7 @@
  */
 import { SharedPool } from 'rockpool';
 import type { Case, Comparison, Experiment } from '../experiment.ts';
-import { type Job, startCrew } from '../threads/crew.ts';
+import { CREW_WARM_UP_MS, type Job, startCrew } from '../threads/crew.ts';
 import { lockedBlocks } from '../threads/local-roles.ts';
 import { THREADS, threadsTitle } from './thread-counts.ts';
 
@@ -19,6 +19,7 @@ export const local: Experiment = {
   name: 'local',
   summary: 'blocks of 1 KiB for 1 to 16 threads: fresh, from one list under a lock, from a SharedPool',
   secondsPerCase: 1.5,
+  warmUpMs: CREW_WARM_UP_MS,
   notes: [
     'The figure is the time by the blocks of all threads: with perfect scaling it halves when the threads double.',
     'Buffers are one thread’s own, zeroed or not. What other threads can see is a SharedArrayBuffer: fresh, shared.',

@@ -5,7 +5,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { SharedMap } from 'rockpool';
 import type { Case, Comparison, Experiment, SampledWorkload } from '../experiment.ts';
-import { type Job, startCrew } from '../threads/crew.ts';
+import { CREW_WARM_UP_MS, type Job, startCrew } from '../threads/crew.ts';
 import { valueOfKey } from '../threads/map-roles.ts';
 import { THREADS, threadsTitle } from './thread-counts.ts';
 
@@ -21,6 +21,7 @@ export const map: Experiment = {
   name: 'map',
   summary: 'a map for 1 to 16 threads: a Map behind postMessage, a map under one lock, a SharedMap',
   secondsPerCase: 1.5,
+  warmUpMs: CREW_WARM_UP_MS,
   notes: [
     `${KEYS} numbers as keys, values of 4 bytes; each value that is read is checked.`,
     'Behind postMessage: one thread more has the Map, and each of the others has 64 requests on their way, so that ' +

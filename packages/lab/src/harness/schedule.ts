@@ -63,7 +63,10 @@ export function secondsPerCase(experiment: Experiment, settings: RunSettings): n
 export function phaseTimes(experiment: Experiment, settings: RunSettings): PhaseTimes {
   const ms = (secondsPerCase(experiment, settings) * 1000) / settings.rounds;
   return {
-    warmUpMs: Math.min(MAX_WARM_UP_MS, Math.max(ms * WARM_UP_SHARE, Math.min(ms, MIN_WARM_UP_MS))),
+    warmUpMs: Math.min(
+      MAX_WARM_UP_MS,
+      Math.max(ms * WARM_UP_SHARE, Math.min(ms, experiment.warmUpMs ?? MIN_WARM_UP_MS)),
+    ),
     throughputMs: ms * THROUGHPUT_SHARE,
     latencyMs: ms * LATENCY_SHARE,
     allocationMs: Math.min(MAX_ALLOCATION_MS, ms * ALLOCATION_SHARE),

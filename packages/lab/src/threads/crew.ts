@@ -18,6 +18,9 @@ export interface Job {
   readonly transfer?: readonly MessagePort[];
 }
 
+/** For an experiment with crews: each thread compiles its code for itself. */
+export const CREW_WARM_UP_MS = 300;
+
 /** What a thread of a crew gets. */
 export interface CrewData extends Readonly<Record<string, unknown>> {
   readonly role: RoleName;
@@ -29,8 +32,6 @@ export interface CrewData extends Readonly<Record<string, unknown>> {
 const THREAD = new URL('../../dist/threads/crew-thread.js', import.meta.url);
 /** Long against the batch after which a thread counts, in ms. */
 const SAMPLE_MS = 10;
-/** Each thread compiles its code for itself. */
-const WARM_UP_MS = 300;
 /** Nothing was done in so long: something is wrong. */
 const STALLED_MS = 10_000;
 const START_MS = 20_000;
@@ -66,7 +67,6 @@ export async function startCrew(jobs: readonly Job[]): Promise<SampledWorkload> 
     if (performance.now() > until) throw new Error('Cannot measure as the threads do not start');
     await sleep(2);
   }
-  await sleep(WARM_UP_MS);
   const counts = (): Uint32Array =>
     Uint32Array.from(workers, (_, thread) => Atomics.load(control, countOf(thread)));
   return {
