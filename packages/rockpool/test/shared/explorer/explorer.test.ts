@@ -7,7 +7,7 @@ import { longScenarios, scenarios } from './scenarios.ts';
 const long = process.env['ROCKPOOL_EXPLORE'] === 'long';
 const MAX_STATES = long ? 12_000_000 : 500_000;
 /** Of a scenario that is there for a mutant, which is found earlier. */
-const CLEAN_STATES = long ? MAX_STATES : 100_000;
+const CLEAN_STATES = long ? MAX_STATES : 40_000;
 const TIMEOUT_MS = long ? 3_600_000 : 300_000;
 
 function show({ violation }: Exploration): string {
