@@ -42,4 +42,6 @@ export const NODE_IMPORTS = {
   'packages/rockpool/src/codec/pooled-reader.ts': 'the type of what it reads from',
   'packages/rockpool/src/codec/read-file-blocks.ts': 'the type of a file handle',
   'packages/rockpool/src/codec/user-buffer.ts': 'the type of a socket',
+  'packages/rockpool/src/compat/generic-pool.ts': 'the pool that it stands for is an EventEmitter',
+  'packages/rockpool/src/compat/tarn.ts': 'its users bring timers and listeners of Node',
 };

@@ -13,5 +13,6 @@ export {
 } from './internal/options.ts';
 export * from './leak/index.ts';
 export * from './object/index.ts';
+export * from './resource/index.ts';
 export * from './scope/index.ts';
 export * from './shared/index.ts';

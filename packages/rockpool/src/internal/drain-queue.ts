@@ -2,6 +2,7 @@
  * Work that nobody waits for, done in small portions between turns of the event loop: destroying items that
  * an ageing epoch let go of. Never keeps the process alive.
  */
+import { runLater } from './later.ts';
 
 /** Jobs a turn: at 1 µs a destroy a portion holds the loop for a quarter of a millisecond. */
 const PORTION = 256;
@@ -44,13 +45,11 @@ export class DrainQueue<J> {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    const later = () => {
+    runLater(() => {
       this.#scheduled = false;
       this.#portion(PORTION);
       if (this.#size > 0) this.#schedule();
-    };
-    if (typeof setImmediate === 'function') setImmediate(later).unref?.();
-    else (setTimeout(later, 0) as { unref?(): void }).unref?.();
+    });
   }
 
   #portion(limit: number): void {

@@ -197,6 +197,24 @@ export function smallInteger(value: number): number {
   return small === value ? small : value;
 }
 
+/** Node's longest timer, almost 25 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A time: what a timer can be set to, or Infinity for never. */
+export function expectMilliseconds(
+  site: OptionSite,
+  option: string,
+  value: number | undefined,
+  min: number,
+  fallback: number,
+): number {
+  if (value === undefined) return fallback;
+  const expected = `milliseconds from ${min} to ${LONGEST_TIMER_MS}, or Infinity`;
+  if (typeof value !== 'number') throw new OptionTypeError(site, option, expected, value);
+  if (value === Number.POSITIVE_INFINITY || (value >= min && value <= LONGEST_TIMER_MS)) return value;
+  throw new OptionRangeError(site, option, expected, value);
+}
+
 export function expectFraction(
   site: OptionSite,
   option: string,

@@ -1,11 +1,11 @@
 /** Object pools: `rockpool/object`. */
+export { HookError } from '../internal/hook-error.ts';
+export { PoolClosedError } from '../internal/pool-closed-error.ts';
 export { Pool } from './pool.ts';
 export {
   DirtyResetError,
   DoublePutError,
   ForeignPutError,
-  HookError,
-  PoolClosedError,
   UseAfterPutError,
 } from './pool-errors.ts';
 export type {

@@ -1,30 +1,5 @@
 /** Errors of object pools. */
-import { brand, thrownText } from '../internal/errors.ts';
-
-/**
- * An item was asked of a pool that is closed.
- *
- * @example
- * ```ts
- * import assert from 'node:assert';
- * import { Pool, PoolClosedError } from 'rockpool';
- *
- * const pool = new Pool({ create: () => ({}) });
- * pool.close();
- * assert.throws(() => pool.get(), PoolClosedError);
- * ```
- */
-export class PoolClosedError extends Error {
-  readonly code = 'ERR_ROCKPOOL_POOL_CLOSED' as const;
-  readonly pool: string;
-
-  constructor(pool: string, action: string) {
-    super(`Cannot ${action} pool '${pool}' as it is closed`);
-    this.name = 'PoolClosedError';
-    this.pool = pool;
-    brand(this);
-  }
-}
+import { brand } from '../internal/errors.ts';
 
 /**
  * An item was put back twice: two users would have got the same one.
@@ -166,41 +141,4 @@ export class DirtyResetError extends Error {
 function shownPath(path: string): string {
   if (path.startsWith('(item)')) return `  item${path.slice('(item)'.length)}`;
   return path.startsWith('[') ? `  item${path}` : `  item.${path}`;
-}
-
-/**
- * `reset` or `destroy` threw. The item was dropped; the error reaches `onError` with the thrown one as its
- * `cause`.
- *
- * @example
- * ```ts
- * import assert from 'node:assert';
- * import { HookError, Pool } from 'rockpool';
- *
- * const errors: unknown[] = [];
- * const pool = new Pool({
- *   create: () => ({}),
- *   reset: () => {
- *     throw new Error('half done');
- *   },
- *   onError: (error) => errors.push(error),
- * });
- * assert.equal(pool.put(pool.get()), false);
- * assert(errors[0] instanceof HookError);
- * assert.equal(errors[0].hook, 'reset');
- * ```
- */
-export class HookError extends Error {
-  readonly code: 'ERR_ROCKPOOL_RESET_FAILED' | 'ERR_ROCKPOOL_DESTROY_FAILED';
-  readonly pool: string;
-  readonly hook: 'reset' | 'destroy';
-
-  constructor(pool: string, hook: 'reset' | 'destroy', cause: unknown) {
-    super(`Item of pool '${pool}' was dropped as its ${hook} threw: ${thrownText(cause)}`, { cause });
-    this.name = 'HookError';
-    this.code = hook === 'reset' ? 'ERR_ROCKPOOL_RESET_FAILED' : 'ERR_ROCKPOOL_DESTROY_FAILED';
-    this.pool = pool;
-    this.hook = hook;
-    brand(this);
-  }
 }

@@ -24,8 +24,10 @@
 import { DrainQueue } from '../internal/drain-queue.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
 import { type Ageable, onMajorGc } from '../internal/gc-epochs.ts';
+import { HookError } from '../internal/hook-error.ts';
 import { onInterval } from '../internal/interval-epochs.ts';
 import { expectInteger } from '../internal/options.ts';
+import { PoolClosedError } from '../internal/pool-closed-error.ts';
 import { report } from '../internal/warn.ts';
 import { Lease } from '../scope/lease.ts';
 import { SuppressedError } from '../scope/suppressed-error.ts';
@@ -34,7 +36,7 @@ import { CheckoutSampler } from './checkout-sampler.ts';
 import type { Callable, Guard } from './guard.ts';
 import { type Dropped, FIRST, IdleStack } from './idle-stack.ts';
 import { ParanoidGuard } from './paranoid-guard.ts';
-import { DoublePutError, ForeignPutError, HookError, PoolClosedError } from './pool-errors.ts';
+import { DoublePutError, ForeignPutError } from './pool-errors.ts';
 import {
   type DropReason,
   type PoolAging,
@@ -661,13 +663,13 @@ export class Pool<T extends object> implements Disposable {
     try {
       destroy(item, reason);
     } catch (error) {
-      report(onError, new HookError(name, 'destroy', error), 'ERR_ROCKPOOL_DESTROY_FAILED');
+      report(onError, new HookError('Item', name, 'destroy', error), 'ERR_ROCKPOOL_DESTROY_FAILED');
     }
   }
 
   #hookFailed(item: T, hook: 'reset', error: unknown): false {
     const { name, onError } = this.#settings;
-    report(onError, new HookError(name, hook, error), 'ERR_ROCKPOOL_RESET_FAILED');
+    report(onError, new HookError('Item', name, hook, error), 'ERR_ROCKPOOL_RESET_FAILED');
     return this.#drop(item, 'reset-failed');
   }
 

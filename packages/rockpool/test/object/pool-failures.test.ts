@@ -133,7 +133,7 @@ describe.each(LEVELS)('at %s, a reset', (checks) => {
       hook: 'reset',
       pool: 'rows',
       cause: error,
-      message: "Item of pool 'rows' was dropped as its reset threw: Error: half done",
+      message: "Item of pool 'rows' was dropped as its reset failed: Error: half done",
     });
     expect(pool.stats()).toMatchObject({ idle: 0, outstanding: 0, puts: 1, dropped: { 'reset-failed': 1 } });
     expectBalanced(pool);
@@ -294,7 +294,7 @@ describe('an onError', () => {
     expect(pool.put(pool.get())).toBe(false);
     expect(warn.mock.calls.map(([text]) => String(text).split('\n')[0])).toEqual([
       'onError threw: Error: deaf',
-      expect.stringMatching(/^HookError: Item of pool 'rows' was dropped as its reset threw/),
+      expect.stringMatching(/^HookError: Item of pool 'rows' was dropped as its reset failed/),
     ]);
     expect(reasons).toEqual(['reset-failed']);
     state.now = false;
@@ -312,7 +312,7 @@ describe('an onError', () => {
     pool.discard(pool.get());
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls[0]).toEqual([
-      expect.stringContaining('its destroy threw: Error: stuck'),
+      expect.stringContaining('its destroy failed: Error: stuck'),
       { type: 'RockpoolWarning', code: 'ERR_ROCKPOOL_DESTROY_FAILED' },
     ]);
   });

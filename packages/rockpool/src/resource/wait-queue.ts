@@ -1,0 +1,68 @@
+/**
+ * Those who wait for a resource: the highest priority first, and within one the longest wait first. Entering, leaving
+ * from the middle and finding the first take constant time, but for a priority that nobody else waits at: that one is put
+ * into a sorted array.
+ */
+import type { Waiter } from './waiter.ts';
+
+interface Line<T> {
+  readonly priority: number;
+  first: Waiter<T> | undefined;
+  last: Waiter<T> | undefined;
+}
+
+/** A queue of {@link Waiter}s. */
+export class WaitQueue<T> {
+  size = 0;
+  /** Of the default priority, which most are at: stays when it is empty. */
+  readonly #usual: Line<T> = { priority: 0, first: undefined, last: undefined };
+  /** That line and those that are not empty, the highest priority first. */
+  readonly #lines: Line<T>[] = [this.#usual];
+
+  /** Whose turn it is; undefined when nobody waits. */
+  get first(): Waiter<T> | undefined {
+    const lines = this.#lines;
+    for (let i = 0; i < lines.length; i++) {
+      const first = (lines[i] as Line<T>).first;
+      if (first !== undefined) return first;
+    }
+    return undefined;
+  }
+
+  push(waiter: Waiter<T>): void {
+    const line = this.#lineOf(waiter.priority);
+    const last = line.last;
+    waiter.ahead = last;
+    if (last === undefined) line.first = waiter;
+    else last.following = waiter;
+    line.last = waiter;
+    waiter.waiting = true;
+    this.size++;
+  }
+
+  remove(waiter: Waiter<T>): void {
+    const { ahead, following } = waiter;
+    const line = this.#lineOf(waiter.priority);
+    if (ahead === undefined) line.first = following;
+    else ahead.following = following;
+    if (following === undefined) line.last = ahead;
+    else following.ahead = ahead;
+    waiter.ahead = undefined;
+    waiter.following = undefined;
+    waiter.waiting = false;
+    this.size--;
+    if (line.first === undefined && line !== this.#usual) this.#lines.splice(this.#lines.indexOf(line), 1);
+  }
+
+  /** Of a priority; put among the lines if it is not there, as somebody is about to enter it. */
+  #lineOf(priority: number): Line<T> {
+    const lines = this.#lines;
+    let at = 0;
+    for (let line = lines[at]; line !== undefined && line.priority >= priority; line = lines[++at]) {
+      if (line.priority === priority) return line;
+    }
+    const line: Line<T> = { priority, first: undefined, last: undefined };
+    lines.splice(at, 0, line);
+    return line;
+  }
+}
