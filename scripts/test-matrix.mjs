@@ -13,8 +13,14 @@ const CACHE = join(ROOT, '.cache', 'node');
 const TESTS = ['packages/rockpool/'];
 /** Interleavings of simulated workers, a minute and more: plain JavaScript in one thread, the same on every Node. */
 const ONCE = ['packages/rockpool/test/shared/explorer/**'];
-/** Workers that die, half a minute of it: on the oldest Node, which is not of this table, and on the newest. */
-const NEWEST_ONLY = ['packages/rockpool/test/shared/shared-stress.test.ts'];
+/**
+ * Workers that die, half a minute of it, and databases that are started and killed: on the oldest Node, which is not of
+ * this table, and on the newest.
+ */
+const NEWEST_ONLY = [
+  'packages/rockpool/test/shared/shared-stress.test.ts',
+  'packages/rockpool/test/databases/**',
+];
 const NEWEST = Object.keys(RELEASES).at(-1);
 
 /** @typedef {import('./check/tally.mjs').Counts} Counts */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProcess } from '../process.mjs';
 import { ROOT, toolPath } from '../tools.mjs';
-import { ensureNatsServer } from './nats-server.mjs';
+import { ensureSystemPackages } from './system-packages.mjs';
 import { loadTally, TALLY_FILE } from './tally.mjs';
 import { runVitest } from './vitest.mjs';
 
@@ -104,6 +104,6 @@ function counted(script) {
 
 /** @param {boolean} echo @returns {Promise<Result>} */
 async function tests(echo) {
-  const notes = await ensureNatsServer(ENV);
+  const notes = await ensureSystemPackages(ENV);
   return { ...(await runVitest({ env: ENV, echo })), notes };
 }
