@@ -1,73 +1,60 @@
 /**
- * Listens for aborts on behalf of those who wait: one listener for each signal, whoever many wait with it, and none for
+ * Listens for aborts on behalf of those who wait: one listener for each signal, however many wait with it, and none for
  * waits that end within the turn in which they began.
  *
  * A listener costs 0.5–0.7 µs to add and remove on Node 20.20 and 26.10 (2-core AMD EPYC), more than a whole wait in a
- * busy pool, and removing one of a thousand from one signal 3 µs. So a wait is first put on a list; what is still on it
- * in the next turn gets its listener, and a signal that was aborted meanwhile is found by looking at it.
+ * busy pool, and removing one of a thousand from one signal 3 µs. So whoever waits still in the next turn gets its
+ * listener then; a signal that was aborted meanwhile is found by looking at it.
  */
 import { runLater } from '../internal/later.ts';
+import type { WaitQueue } from './wait-queue.ts';
 import type { Waiter } from './waiter.ts';
 
-/** Waits of one turn that have no listener, those that ended included: 4,096 waiters are about 0.6 MiB. */
-const MOST_FRESH = 4096;
+interface Listener<T> {
+  readonly waiters: Set<Waiter<T>>;
+  handleEvent(): void;
+}
 
-/** Watches the signals of the waiters of one pool. */
+/** Watches the signals of those in one queue. */
 export class AbortWatch<T> {
+  readonly #queue: WaitQueue<T>;
   readonly #aborted: (waiter: Waiter<T>) => void;
-  /** Those without a listener yet; some have got their resource since. */
-  #fresh: Waiter<T>[] = [];
-  #scheduled = false;
   readonly #listeners = new WeakMap<AbortSignal, Listener<T>>();
+  #scheduled = false;
 
   /** @param aborted told of a waiter whose signal was aborted; takes it out of the queue */
-  constructor(aborted: (waiter: Waiter<T>) => void) {
+  constructor(queue: WaitQueue<T>, aborted: (waiter: Waiter<T>) => void) {
+    this.#queue = queue;
     this.#aborted = aborted;
   }
 
-  /** Begins to watch for `waiter`, which has a signal. */
-  watch(waiter: Waiter<T>): void {
-    if (this.#fresh.push(waiter) >= MOST_FRESH) this.#compact();
+  /** Somebody with a signal has come into the queue. */
+  watch(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    runLater(() => {
-      this.#scheduled = false;
-      this.settle();
-    });
+    runLater(this.settle);
   }
 
-  /** Looks at those that have no listener yet, now: whose signal is aborted goes, the others get their listener. */
-  settle(): void {
-    if (this.#fresh.length === 0) return;
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    for (const waiter of fresh) {
-      if (!waiter.waiting) continue;
-      const signal = waiter.signal as AbortSignal;
+  /** Looks at those that came since the last time, now: whose signal is aborted goes, the others get their listener. */
+  readonly settle = (): void => {
+    if (!this.#scheduled) return;
+    this.#scheduled = false;
+    this.#queue.visitUnseen((waiter) => {
+      const { signal } = waiter;
+      if (signal === undefined) return;
       if (signal.aborted) this.#aborted(waiter);
-      else {
-        this.#listenerOf(signal).waiters.add(waiter);
-        waiter.heard = true;
-      }
-    }
-  }
+      else this.#listenerOf(signal).waiters.add(waiter);
+    });
+  };
 
-  /** Ends the watch of a waiter that has left the queue. */
+  /** Ends the watch of a waiter that has left the queue and has a signal. */
   unwatch(waiter: Waiter<T>): void {
-    if (!waiter.heard) return;
-    waiter.heard = false;
+    if (!waiter.seen) return;
     const signal = waiter.signal as AbortSignal;
-    const listener = this.#listeners.get(signal) as Listener<T>;
-    listener.waiters.delete(waiter);
-    if (listener.waiters.size > 0) return;
+    const listener = this.#listeners.get(signal);
+    if (listener === undefined || !listener.waiters.delete(waiter) || listener.waiters.size > 0) return;
     signal.removeEventListener('abort', listener);
     this.#listeners.delete(signal);
-  }
-
-  /** Lets go of those that have got their resource; a turn that begins ever more waits ends with listeners for all. */
-  #compact(): void {
-    this.#fresh = this.#fresh.filter((waiter) => waiter.waiting);
-    if (this.#fresh.length > MOST_FRESH / 2) this.settle();
   }
 
   #listenerOf(signal: AbortSignal): Listener<T> {
@@ -86,9 +73,4 @@ export class AbortWatch<T> {
     }
     return listener;
   }
-}
-
-interface Listener<T> {
-  readonly waiters: Set<Waiter<T>>;
-  handleEvent(): void;
 }

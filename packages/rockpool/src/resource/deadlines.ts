@@ -26,8 +26,8 @@ export abstract class Deadline {
   /** @internal */
   _behind: Deadline | undefined = undefined;
 
-  /** The time is over. Called once, when this has left its lane. */
-  abstract expire(now: number): void;
+  /** The time of `ms` is over. Called once, when this has left its lane. */
+  abstract expire(now: number, ms: number): void;
 }
 
 interface Lane {
@@ -50,7 +50,8 @@ export class Deadlines {
   add(deadline: Deadline, ms: number, now: number): void {
     if (ms === Number.POSITIVE_INFINITY) return;
     const lane = this.#recent.ms === ms ? this.#recent : this.#laneOf(ms);
-    const due = now + ms;
+    // Whole milliseconds are small integers for V8, for which it needs no box.
+    const due = Math.ceil(now + ms);
     const last = lane.last;
     deadline._due = due;
     deadline._lane = lane;
@@ -119,7 +120,7 @@ export class Deadlines {
     for (const lane of this.#lanes.values()) {
       for (let first = lane.first; first !== undefined && first._due <= now + EARLY_MS; first = lane.first) {
         this.remove(first);
-        first.expire(now);
+        first.expire(now, lane.ms);
       }
     }
     this.#timerDue = Number.POSITIVE_INFINITY;

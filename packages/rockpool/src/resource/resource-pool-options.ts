@@ -318,26 +318,44 @@ export function readNewSize(size: PoolSize, oldMin: number, oldMax: number): { m
   return readSize(RESIZE, readOptions(RESIZE, size, ['min', 'max']), oldMin, oldMax);
 }
 
-/** Checks the options of one acquire. Runs on each that has any, so it takes a few nanoseconds only. */
+/**
+ * Checks the options of one acquire. Runs on each that has any, so it takes a few nanoseconds only, and looks at the
+ * signal once: that alone is 15–30.
+ *
+ * @throws the signal's reason, if it is aborted already
+ */
 export function checkAcquireOptions(label: string, options: AcquireOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new ArgumentTypeError(`acquire from ${label}`, 'options', 'an object', options);
   }
   for (const name in options) {
-    if (name !== 'signal' && name !== 'timeoutMs' && name !== 'priority') {
-      readOptions({ action: `acquire from ${label}` }, options, ['signal', 'timeoutMs', 'priority']);
-    }
+    if (name !== 'signal' && name !== 'timeoutMs' && name !== 'priority') refuse(label, options);
   }
   const { signal, timeoutMs, priority } = options;
-  if (signal !== undefined && typeof signal.aborted !== 'boolean') {
-    throw new OptionTypeError({ action: `acquire from ${label}` }, 'signal', 'an AbortSignal', signal);
-  }
-  if (timeoutMs !== undefined) {
-    expectMilliseconds({ action: `acquire from ${label}` }, 'timeoutMs', timeoutMs, 0, 0);
-  }
-  if (priority !== undefined) {
-    expectInteger({ action: `acquire from ${label}` }, 'priority', priority, -(2 ** 30), 2 ** 30 - 1, 0);
-  }
+  if (timeoutMs !== undefined && !isTime(timeoutMs)) refuse(label, options);
+  if (priority !== undefined && !isPriority(priority)) refuse(label, options);
+  if (signal === undefined) return;
+  const { aborted } = signal;
+  if (aborted === false) return;
+  if (aborted === true) throw signal.reason;
+  refuse(label, options);
+}
+
+function isTime(ms: unknown): boolean {
+  return typeof ms === 'number' && ms >= 0 && (ms < 2 ** 31 || ms === NEVER);
+}
+
+function isPriority(priority: unknown): boolean {
+  return typeof priority === 'number' && (priority | 0) === priority && Math.abs(priority) < 2 ** 30;
+}
+
+/** Says what is wrong with the options of an acquire. */
+function refuse(label: string, options: AcquireOptions): never {
+  const site: OptionSite = { action: `acquire from ${label}` };
+  const { signal, timeoutMs, priority } = readOptions(site, options, ['signal', 'timeoutMs', 'priority']);
+  expectMilliseconds(site, 'timeoutMs', timeoutMs, 0, 0);
+  expectInteger(site, 'priority', priority, 1 - 2 ** 30, 2 ** 30 - 1, 0);
+  throw new OptionTypeError(site, 'signal', 'an AbortSignal', signal);
 }
 
 function optional<F>(option: string, value: F | undefined): F | undefined {

@@ -185,7 +185,7 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
       this.#deadlines,
       seed,
     );
-    this.#aborts = new AbortWatch((waiter) => this.#aborted(waiter));
+    this.#aborts = new AbortWatch(this.#waiters, (waiter) => this.#aborted(waiter));
     this.#watch = new HoldWatch(settings, this.label, this.#listeners, () => {
       this.#tallies.lost++;
     });
@@ -229,7 +229,6 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
     if (options !== undefined) {
       try {
         checkAcquireOptions(this.label, options);
-        options.signal?.throwIfAborted();
       } catch (error) {
         return Promise.reject(error);
       }
@@ -500,8 +499,9 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
   _acquire(options: AcquireOptions | undefined): CancellableAcquire<T> {
     const lease = this.tryAcquire();
     if (lease !== undefined) return { promise: Promise.resolve(lease), cancel: () => {} };
+    const { waited } = this.#tallies;
     const promise = this.#acquireLater(options);
-    const waiter = this.#latest?.promise === promise ? this.#latest : undefined;
+    const waiter = this.#tallies.waited > waited ? this.#latest : undefined;
     return {
       promise,
       cancel: (reason) => {
@@ -569,7 +569,7 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
   }
 
   /** @internal */
-  timedOut(waiter: Waiter<T>): void {
+  timedOut(waiter: Waiter<T>, timeoutMs: number): void {
     this.#leaveQueue(waiter);
     this.#tallies.timeouts++;
     if (this.#shortage === undefined) {
@@ -583,12 +583,7 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
         this.#shortage = undefined;
       });
     }
-    const error = new ResourceTimeoutError(
-      this.name,
-      waiter.timeoutMs,
-      this.#shortage,
-      this.#maker.lastError,
-    );
+    const error = new ResourceTimeoutError(this.name, timeoutMs, this.#shortage, this.#maker.lastError);
     waiter.reject(error);
     this.#listeners.tell('timeout', error);
     this.#restIfSo();
@@ -660,15 +655,19 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
     const track = now >= this.#watch.nextAt ? this.#watch.record(now, this.acquire) : undefined;
     const signal = options?.signal;
     const timeoutMs = options?.timeoutMs ?? acquireTimeoutMs;
-    const waiter = new Waiter<T>(this, options?.priority ?? 0, timeoutMs, now, exact, signal, track);
+    const waiter = new Waiter<T>(this, options?.priority ?? 0, exact ? now : -1, signal, track);
+    const promise = new Promise<ResourceLease<T>>((resolve, reject) => {
+      waiter.resolve = resolve;
+      waiter.reject = reject;
+    });
     this.#waiters.push(waiter);
     this.#latest = waiter;
     this.#tallies.waited++;
     if (timeoutMs !== 0) this.#deadlines.add(waiter, timeoutMs, now);
-    if (signal !== undefined) this.#aborts.watch(waiter);
-    this.#pump();
-    if (timeoutMs === 0 && waiter.waiting) this.timedOut(waiter);
-    return waiter.promise;
+    if (signal !== undefined) this.#aborts.watch();
+    if (this.#idle.count > 0 || this.#members.size < this.#max) this.#pump();
+    if (timeoutMs === 0 && waiter.waiting) this.timedOut(waiter, 0);
+    return promise;
   }
 
   /** How many would wait for a resource that nobody is making, were there one more. */
@@ -700,11 +699,13 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
     if (this.#waiters.size > 0 && this.#gate === 0) {
       if (sound) {
         for (let waiter = this.#waiters.first; waiter !== undefined; waiter = this.#waiters.first) {
-          if (waiter.signal?.aborted) this.#aborted(waiter);
+          // Once its signal was seen, the listener takes it out of the queue.
+          if (!waiter.seen && waiter.signal?.aborted) this.#aborted(waiter);
           else {
             this.#leaveQueue(waiter);
-            if (waiter.timed) this.#tallies.waitTimes.record(this.#clock.read() - waiter.since);
-            waiter.resolve(this.#lend(member, waiter.timed, waiter.track));
+            const exact = waiter.since >= 0;
+            if (exact) this.#tallies.waitTimes.record(this.#clock.read() - waiter.since);
+            waiter.resolve(this.#lend(member, exact, waiter.track));
             return;
           }
         }

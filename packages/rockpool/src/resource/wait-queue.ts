@@ -29,6 +29,19 @@ export class WaitQueue<T> {
     return undefined;
   }
 
+  /** Calls `visit` with those that came in since the last time and wait still, the last one first. */
+  visitUnseen(visit: (waiter: Waiter<T>) => void): void {
+    // A visit may end a wait, and with it a line.
+    for (const line of [...this.#lines]) {
+      for (let waiter = line.last; waiter !== undefined && !waiter.seen; ) {
+        const { ahead } = waiter;
+        waiter.seen = true;
+        visit(waiter);
+        waiter = ahead;
+      }
+    }
+  }
+
   push(waiter: Waiter<T>): void {
     const line = this.#lineOf(waiter.priority);
     const last = line.last;

@@ -130,7 +130,7 @@ describe('an option', () => {
 describe('an option of acquire', () => {
   it.each([
     [{ timeoutMs: -1 }, "'timeoutMs' must be milliseconds from 0 to 2147483647, or Infinity: received -1"],
-    [{ priority: 0.5 }, "'priority' must be an integer from -1073741824 to 1073741823: received 0.5"],
+    [{ priority: 0.5 }, "'priority' must be an integer from -1073741823 to 1073741823: received 0.5"],
     [{ signal: {} }, "'signal' must be an AbortSignal: received an object"],
     [{ timeout: 5 }, "'timeout' is not an option: did you mean 'timeoutMs'"],
     [5, "'options' must be an object: received 5"],
