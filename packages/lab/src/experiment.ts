@@ -84,7 +84,7 @@ interface WorkloadBase {
   /** Bytes of useful result per operation, on average; gives bytes a second. */
   readonly payloadBytes?: number;
   /** Proves that the work is done right. Called before the warm-up; throws if it is not. */
-  readonly verify?: () => void;
+  readonly verify?: () => unknown;
   /** Figures of the workload itself, by label; read once, after all measurements. */
   readonly facts?: () => Readonly<Record<string, number>>;
   /** Called once, behind everything else, also when it failed: ends what would run on. */
@@ -107,6 +107,6 @@ export interface LoopWorkload extends WorkloadBase {
 /** Work that needs untimed preparation before each operation, and so times itself. */
 export interface SampledWorkload extends WorkloadBase {
   readonly kind: 'sampled';
-  /** Prepares, runs one operation, and returns its duration in nanoseconds. */
-  readonly sample: () => number;
+  /** Prepares, runs one operation, and returns its duration in nanoseconds, at once or by a promise. */
+  readonly sample: () => number | Promise<number>;
 }

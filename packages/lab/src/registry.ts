@@ -7,10 +7,12 @@ import { defer } from './experiments/defer.ts';
 import { fragmentation } from './experiments/fragmentation.ts';
 import { gc } from './experiments/gc.ts';
 import { handoff } from './experiments/handoff.ts';
+import { init } from './experiments/init.ts';
 import { local } from './experiments/local.ts';
 import { map } from './experiments/map.ts';
 import { messages } from './experiments/messages.ts';
 import { objects } from './experiments/objects.ts';
+import { resource } from './experiments/resource.ts';
 import { reuse } from './experiments/reuse.ts';
 
 /** All experiments, in the order in which `rockpool lab` runs them. */
@@ -23,6 +25,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   local,
   handoff,
   map,
+  resource,
+  init,
   objects,
   defer,
   gc,

@@ -38,7 +38,7 @@ function rockpool(args: readonly string[], onStderr?: (pid: number) => void): Pr
 }
 
 /** Of many cases, a process each, which tests of their own run within one: `ROCKPOOL_LONG_RUNS=1` runs them here too. */
-const MANY_CASES = ['buffers', 'codec', 'fragmentation', 'handoff', 'map'];
+const MANY_CASES = ['buffers', 'codec', 'fragmentation', 'handoff', 'init', 'map', 'resource'];
 const names = EXPERIMENTS.map(({ name }) => name).filter((name) => LONG || !MANY_CASES.includes(name));
 
 describe.each(names)('rockpool lab %s', (name) => {

@@ -37,7 +37,7 @@ export async function measure(workload: Workload, times: PhaseTimes): Promise<Me
 }
 
 async function measureOnce(workload: Workload, times: PhaseTimes): Promise<Measurement> {
-  workload.verify?.();
+  await workload.verify?.();
   globalThis.gc?.();
   const watch = new GcWatch();
   const figures =
@@ -114,7 +114,7 @@ async function warmUp(
 async function measureSamples({ sample }: SampledWorkload, times: PhaseTimes): Promise<PhaseFigures> {
   const warm = performance.now() + times.warmUpMs;
   let sink = 0;
-  do sink += sample();
+  do sink += await sample();
   while (performance.now() < warm);
   const memory = new MemoryWatch();
   const recorder = new LatencyRecorder();
@@ -123,7 +123,7 @@ async function measureSamples({ sample }: SampledWorkload, times: PhaseTimes): P
   let totalNs = 0;
   let now = begin;
   do {
-    const ns = sample();
+    const ns = await sample();
     recorder.record(ns);
     totalNs += ns;
     operations++;

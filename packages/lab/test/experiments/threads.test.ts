@@ -17,7 +17,7 @@ describe.each([local, handoff, map])('$name', ({ comparisons }: Experiment) => {
         const workload = (await prepare()) as SampledWorkload;
         try {
           for (let n = 0; n < 3; n++) {
-            const ns = workload.sample();
+            const ns = await workload.sample();
             expect(ns).toBeGreaterThan(0);
             expect(ns).toBeLessThan(1e9);
             // What a thread says of itself arrives by an event.
