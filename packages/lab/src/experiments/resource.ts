@@ -15,7 +15,7 @@ export const resource: Experiment = {
     'The resource is an object of one field: what is measured is the pool alone. A query takes a thousand times as long, ' +
       'so none of these is what makes a service slow; it shows in one that acquires for every small thing.',
     'One call is between the loop and each pool, the same for all.',
-    'Fewest served ÷ most: of the users in one run of 20,000 acquires. 1 is fair.',
+    'Fewest served ÷ most: of the users in one run of 40 acquires for each. 1 is fair.',
     'Bytes: of the heap, an acquire with its release and the promise that is awaited.',
   ],
   comparisons: [

@@ -6,14 +6,16 @@ import { GCProfiler, getHeapStatistics } from 'node:v8';
 import type { SampledWorkload } from '../experiment.ts';
 import type { PeerPool } from './peer-pools.ts';
 
-/** Acquires of one sample. */
-const BATCH = 20_000;
+/** Acquires of one sample: enough for each of many users that its beginning and its end do not count. */
+const LEAST_BATCH = 20_000;
+const BATCH_PER_USER = 40;
 /** Acquires whose allocation is counted: few enough to fit before the next collection. */
 const COUNTED = 2_000;
 
 /** `users` of a pool of `max` things, as a workload: what an acquire with its release takes, of all together. */
 export function crowd<R>(pool: PeerPool<R>, users: number): SampledWorkload {
   const served = new Array<number>(users).fill(0);
+  const batch = Math.max(LEAST_BATCH, BATCH_PER_USER * users);
   let fewestToMost = 1;
   let bytes = Number.NaN;
 
@@ -44,10 +46,10 @@ export function crowd<R>(pool: PeerPool<R>, users: number): SampledWorkload {
       if (Number.isNaN(bytes)) bytes = await bytesOf(serve);
       served.fill(0);
       const begin = performance.now();
-      await serve(BATCH);
+      await serve(batch);
       const took = performance.now() - begin;
       fewestToMost = Math.min(...served) / Math.max(...served);
-      return (took * 1e6) / BATCH;
+      return (took * 1e6) / batch;
     },
     facts: () => ({
       'bytes an acquire': bytes,
@@ -58,7 +60,7 @@ export function crowd<R>(pool: PeerPool<R>, users: number): SampledWorkload {
 
 /** Heap bytes of one acquire with its release, once the code is warm. */
 async function bytesOf(serve: (total: number) => Promise<void>): Promise<number> {
-  await serve(BATCH);
+  await serve(LEAST_BATCH);
   for (let count = COUNTED; count >= 100; count >>= 1) {
     globalThis.gc?.();
     const profiler = new GCProfiler();

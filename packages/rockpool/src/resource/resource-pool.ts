@@ -144,6 +144,8 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
   #accepting = false;
   /** Whether `min` is kept up. */
   #keepsMin = false;
+  /** Whether that begins when the first resource is there: made beside it, the others would hold it up. */
+  #buildsBehind = false;
   /** Creations of the start that have not ended; what is made is not handed out before. */
   #gate = 0;
   /** Resources that must have been made for the start to have succeeded. */
@@ -605,6 +607,14 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
     this.#listeners.tell('create', resource);
     if (this.#phase === 'closed') this.#destroyChecked(member, 'late');
     else this.#pass(member, now, true);
+    if (this.#buildsBehind) {
+      this.#buildsBehind = false;
+      // Whoever was served goes first.
+      runLater(() => {
+        this.#keepsMin = this.#phase === 'open';
+        this.#pump();
+      });
+    }
     this.#wentOn();
   }
 
@@ -918,14 +928,9 @@ export class ResourcePool<T> implements AsyncDisposable, LeaseHome<T>, WaiterOwn
     const { init, firstUse } = this.#settings;
     if (init === 'first-use' && firstUse === 'behind') {
       this.#open();
-      const keepMin = () => {
-        if (this.#phase !== 'open') return;
-        this.#keepsMin = true;
-        this.#pump();
-      };
-      // The first acquire's own creation is on its way before the others begin.
-      if (byAcquire) runLater(keepMin);
-      else keepMin();
+      this.#buildsBehind = byAcquire;
+      this.#keepsMin = !byAcquire;
+      this.#pump();
       return;
     }
     this.#phase = 'starting';

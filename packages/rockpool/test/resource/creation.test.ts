@@ -143,6 +143,8 @@ describe('a first-use pool', () => {
     expect(attempts).toHaveLength(1);
     await pass(10);
     expect(waiting.state).toBe('fulfilled');
+    await pass(1);
+    expect(pool.stats()).toMatchObject({ size: 1, creating: 2 });
     await pass(10);
     expect(pool.stats()).toMatchObject({ size: 3, idle: 2, leased: 1 });
   });
@@ -165,7 +167,7 @@ describe('a first-use pool', () => {
       const { create, attempts } = server(10);
       const { pool } = connections({ create, min: 3, max: 8, init: 'first-use', firstUse });
       const waits = Array.from({ length: 3 }, () => pool.acquire());
-      await pass(20);
+      await pass(30);
       for (const wait of waits) (await wait).release();
       await pass(500);
       expect(attempts, firstUse).toHaveLength(3);
