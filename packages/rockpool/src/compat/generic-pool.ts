@@ -1,6 +1,6 @@
 /// <reference types="node" preserve="true" />
 /**
- * generic-pool's pool over a {@link ResourcePool}: `createPool` with the documented options, methods and events of
+ * generic-pool's pool over what a `ResourcePool` does: `createPool` with the documented options, methods and events of
  * generic-pool 3. `rockpool/compat/generic-pool`.
  *
  * What differs, on purpose:
@@ -20,8 +20,9 @@ import {
   OptionTypeError,
   readOptions,
 } from '../internal/options.ts';
+import { PoolEngine } from '../resource/pool-engine.ts';
 import { ResourceTimeoutError } from '../resource/resource-errors.ts';
-import { ResourcePool } from '../resource/resource-pool.ts';
+import { readResourcePoolOptions } from '../resource/resource-pool-options.ts';
 import { Borrowed } from './borrowed.ts';
 
 /** Makes, ends and tests resources. */
@@ -124,7 +125,7 @@ export function createPool<T>(factory: Factory<T>, options: Options = {}): Pool<
  * ```
  */
 export class Pool<T> extends EventEmitter {
-  readonly #pool: ResourcePool<T>;
+  readonly #pool: PoolEngine<T>;
   readonly #borrowed = new Borrowed<T>();
   readonly #Promise: PromiseConstructorLike;
   readonly #max: number;
@@ -163,33 +164,35 @@ export class Pool<T> extends EventEmitter {
     if ((onBorrow || onReturn) && factory.validate === undefined) {
       throw new OptionTypeError(SITE, 'factory.validate', 'a function where resources are tested', undefined);
     }
-    this.#pool = new ResourcePool<T>({
-      name: 'generic-pool',
-      create: () => factory.create(),
-      destroy: (resource) => factory.destroy(resource),
-      ...(onBorrow || onReturn
-        ? {
-            validate: async (resource: T) => (await factory.validate?.(resource)) !== false,
-            validateOnBorrow: onBorrow,
-            validateOnCreate: onBorrow,
-            validateOnReturn: onReturn,
-            validateTimeoutMs: NEVER,
-            aliveBypassMs: 0,
-          }
-        : {}),
-      min: this.#min,
-      max: this.#max,
-      init: 'first-use',
-      order: expectBoolean(SITE, 'fifo', o.fifo, true) ? 'fifo' : 'lifo',
-      maxWaiting: 2 ** 24,
-      acquireTimeoutMs: expectMilliseconds(SITE, 'acquireTimeoutMillis', o.acquireTimeoutMillis, 1, NEVER),
-      createTimeoutMs: NEVER,
-      destroyTimeoutMs: expectMilliseconds(SITE, 'destroyTimeoutMillis', o.destroyTimeoutMillis, 1, NEVER),
-      idleTimeoutMs: NEVER,
-      onError: () => {},
-    });
-    this.#pool.on('createFailed', ({ cause }) => this.emit('factoryCreateError', cause));
-    this.#pool.on('hookFailed', ({ hook, cause }) => {
+    this.#pool = new PoolEngine<T>(
+      readResourcePoolOptions({
+        name: 'generic-pool',
+        create: () => factory.create(),
+        destroy: (resource) => factory.destroy(resource),
+        ...(onBorrow || onReturn
+          ? {
+              validate: async (resource: T) => (await factory.validate?.(resource)) !== false,
+              validateOnBorrow: onBorrow,
+              validateOnCreate: onBorrow,
+              validateOnReturn: onReturn,
+              validateTimeoutMs: NEVER,
+              aliveBypassMs: 0,
+            }
+          : {}),
+        min: this.#min,
+        max: this.#max,
+        init: 'first-use',
+        order: expectBoolean(SITE, 'fifo', o.fifo, true) ? 'fifo' : 'lifo',
+        maxWaiting: 2 ** 24,
+        acquireTimeoutMs: expectMilliseconds(SITE, 'acquireTimeoutMillis', o.acquireTimeoutMillis, 1, NEVER),
+        createTimeoutMs: NEVER,
+        destroyTimeoutMs: expectMilliseconds(SITE, 'destroyTimeoutMillis', o.destroyTimeoutMillis, 1, NEVER),
+        idleTimeoutMs: NEVER,
+        onError: () => {},
+      }),
+    );
+    this.#pool.listeners.add('createFailed', ({ cause }) => this.emit('factoryCreateError', cause));
+    this.#pool.listeners.add('hookFailed', ({ hook, cause }) => {
       if (hook === 'destroy') this.emit('factoryDestroyError', cause);
     });
     if (expectBoolean(SITE, 'autostart', o.autostart, true)) this.start();
@@ -262,7 +265,7 @@ export class Pool<T> extends EventEmitter {
     const given = Number(priority) | 0;
     const rank = given < 0 || given >= this.#priorities ? this.#priorities - 1 : given;
     return this.#promise(
-      this.#pool.acquire({ priority: -rank }).then(
+      this.#pool.acquire({ priority: -rank }, this.acquire).then(
         (lease) => this.#borrowed.add(lease),
         (error: unknown) => {
           throw error instanceof ResourceTimeoutError ? timedOut(error) : error;
@@ -317,7 +320,7 @@ export class Pool<T> extends EventEmitter {
   clear(): Promise<void> {
     const run = async () => {
       while (this.#pool.stats().creating > 0) await new Promise((resolve) => setImmediate(resolve));
-      this.#pool._evict(MOST, () => true);
+      this.#pool.evict(MOST, () => true);
       while (this.#pool.stats().destroying > 0) await new Promise((resolve) => setImmediate(resolve));
     };
     return this.#promise(run());
@@ -325,7 +328,7 @@ export class Pool<T> extends EventEmitter {
 
   #evict(): void {
     const { most, softMs, hardMs } = this.#eviction;
-    this.#pool._evict(most, (idleMs, idle) => idleMs > hardMs || (idleMs > softMs && idle > this.#min));
+    this.#pool.evict(most, (idleMs, idle) => idleMs > hardMs || (idleMs > softMs && idle > this.#min));
   }
 
   async #takeBack(resource: T, giveBack: (lease: { release(): void; discard(): void }) => void) {

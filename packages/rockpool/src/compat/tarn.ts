@@ -1,6 +1,6 @@
 /// <reference types="node" preserve="true" />
 /**
- * tarn's pool over a {@link ResourcePool}: the same options, methods and events, for code that was written for tarn 3,
+ * tarn's pool over what a `ResourcePool` does: the same options, methods and events, for code that was written for tarn 3,
  * knex above all. `rockpool/compat/tarn`.
  *
  * What differs, on purpose:
@@ -19,9 +19,10 @@ import {
   OptionTypeError,
   readOptions,
 } from '../internal/options.ts';
+import { type CancellableAcquire, PoolEngine } from '../resource/pool-engine.ts';
 import { type CreateError, ResourceTimeoutError } from '../resource/resource-errors.ts';
 import type { ResourceLease } from '../resource/resource-lease.ts';
-import { type CancellableAcquire, ResourcePool } from '../resource/resource-pool.ts';
+import { readResourcePoolOptions } from '../resource/resource-pool-options.ts';
 import { Borrowed } from './borrowed.ts';
 
 /** What tarn's create is called with: it calls back, or returns a promise, or the resource. */
@@ -119,7 +120,7 @@ const NAMES: readonly (keyof PoolOptions<unknown>)[] = [
  * ```
  */
 export class Pool<T> {
-  readonly #pool: ResourcePool<T>;
+  readonly #pool: PoolEngine<T>;
   readonly #borrowed = new Borrowed<T>();
   readonly #emitter = new EventEmitter();
   readonly #acquireTimeoutMs: number;
@@ -148,32 +149,34 @@ export class Pool<T> {
     this.#log = typeof o.log === 'function' ? o.log : () => {};
     this.#TimeoutError = o.TimeoutError ?? TimeoutError;
     const createTimeoutMs = ms('createTimeoutMillis', 30_000);
-    this.#pool = new ResourcePool<T>({
-      name: 'tarn',
-      create: (signal) => this.#create(create, signal, createTimeoutMs),
-      destroy: (resource) => this.#destroy(destroy, resource),
-      ...(typeof validate === 'function'
-        ? {
-            validate: async (resource: T) => Boolean(await validate(resource)),
-            validateOnCreate: true,
-            aliveBypassMs: 0,
-            validateTimeoutMs: this.#acquireTimeoutMs,
-          }
-        : {}),
-      min,
-      max,
-      maxWaiting: 2 ** 24,
-      acquireTimeoutMs: this.#acquireTimeoutMs,
-      createTimeoutMs,
-      destroyTimeoutMs: ms('destroyTimeoutMillis', 5_000),
-      idleTimeoutMs: ms('idleTimeoutMillis', 30_000),
-      retry: { initialMs: retryMs, maxMs: retryMs, factor: 1, jitter: 0 },
-      onError: () => {},
+    this.#pool = new PoolEngine<T>(
+      readResourcePoolOptions({
+        name: 'tarn',
+        create: (signal) => this.#create(create, signal, createTimeoutMs),
+        destroy: (resource) => this.#destroy(destroy, resource),
+        ...(typeof validate === 'function'
+          ? {
+              validate: async (resource: T) => Boolean(await validate(resource)),
+              validateOnCreate: true,
+              aliveBypassMs: 0,
+              validateTimeoutMs: this.#acquireTimeoutMs,
+            }
+          : {}),
+        min,
+        max,
+        maxWaiting: 2 ** 24,
+        acquireTimeoutMs: this.#acquireTimeoutMs,
+        createTimeoutMs,
+        destroyTimeoutMs: ms('destroyTimeoutMillis', 5_000),
+        idleTimeoutMs: ms('idleTimeoutMillis', 30_000),
+        retry: { initialMs: retryMs, maxMs: retryMs, factor: 1, jitter: 0 },
+        onError: () => {},
+      }),
+    );
+    this.#pool.listeners.add('createFailed', (error) => {
+      if (propagate) this.#pool.rejectFirst(this.#explain(error));
     });
-    this.#pool.on('createFailed', (error) => {
-      if (propagate) this.#pool._rejectFirst(this.#explain(error));
-    });
-    this.#pool.on('hookFailed', ({ hook, cause }) => {
+    this.#pool.listeners.add('hookFailed', ({ hook, cause }) => {
       const what = hook === 'validate' ? 'validator' : 'destroyer';
       this.#log(`Tarn: resource ${what} threw an exception ${stackOf(cause)}`, 'warn');
     });
@@ -216,7 +219,7 @@ export class Pool<T> {
   acquire(): PendingOperation<T> {
     const eventId = this.#eventId++;
     this.#tell('acquireRequest', eventId);
-    return new Acquire<T>(this.#pool._acquire(undefined), this.#acquireTimeoutMs, {
+    return new Acquire<T>(this.#pool.acquireCancellable(this.acquire), this.#acquireTimeoutMs, {
       served: (lease) => {
         const resource = this.#borrowed.add(lease);
         this.#startReaping();
@@ -250,7 +253,7 @@ export class Pool<T> {
     const eventId = this.#eventId++;
     this.#tell('poolDestroyRequest', eventId);
     this.#stopReaping();
-    await this.#pool.close();
+    await this.#pool.close(Number.POSITIVE_INFINITY);
     this.#tell('poolDestroySuccess', eventId);
     this.#emitter.removeAllListeners();
     return FULFILLED;
