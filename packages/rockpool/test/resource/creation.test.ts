@@ -183,6 +183,17 @@ describe('a first-use pool', () => {
     expect(pool.stats().idle).toBe(3);
   });
 
+  it('keeps min from then on though the first creation fails, and nobody waits any more', async () => {
+    let down = true;
+    const { create } = server(1, () => down);
+    const { pool } = connections({ create, min: 2, max: 5, init: 'first-use' });
+    await rejection(pool.acquire({ timeoutMs: 0 }));
+    await pass(100);
+    down = false;
+    await pass(10_000);
+    expect(pool.stats()).toMatchObject({ size: 2, idle: 2 });
+  });
+
   it('keeps min from then on', async () => {
     const { create } = server(1);
     const { pool } = connections({ create, min: 2, max: 5, init: 'first-use' });
