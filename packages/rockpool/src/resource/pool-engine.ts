@@ -272,7 +272,6 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     this.#aborts.settle();
     const { name } = this.#settings;
     return {
-      ...this.#tallies.stats(),
       name,
       min: this.#min,
       max: this.#max,
@@ -285,6 +284,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
       waiting: this.#waiters.size,
       draining: this.#phase === 'draining',
       closed: this.#phase === 'closed',
+      ...this.#tallies.stats(),
     };
   }
 
