@@ -12,7 +12,12 @@ export class IdleList<T> {
 
   /** Puts in one that has just become idle. */
   push(member: Member<T>): void {
-    this.#insertBehind(this.youngest, member);
+    const older = this.youngest;
+    member.older = older;
+    if (older === undefined) this.oldest = member;
+    else older.younger = member;
+    this.youngest = member;
+    this.count++;
   }
 
   /** Puts one back that was taken out to be looked at: where its `idleSince` says. */

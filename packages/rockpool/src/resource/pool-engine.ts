@@ -373,7 +373,8 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
       this.#accepting &&
       this.#members.size <= this.#max
     ) {
-      this.#offer(member, now, now - member.aliveAt < this.#bypassMs);
+      if (this.#waiters.size === 0) this.#rest(member, now);
+      else this.#offer(member, now, now - member.aliveAt < this.#bypassMs);
     } else {
       member.state = 'checking';
       this.#checking++;
