@@ -188,6 +188,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
       const exact = this.#clock.tick();
       const now = this.#clock.now;
       if (now - member.aliveAt < this.#bypassMs && now < member.expiresAt) {
+        if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
         this.#idle.remove(member);
         this.#tallies.hits++;
         const track = now >= this.#watch.nextAt ? this.#watch.record(now, below) : undefined;
@@ -461,6 +462,10 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   // Coming and going.
 
   #acquireLater(options: AcquireOptions | undefined, below: Caller): Promise<ResourceLease<T>> {
+    const signal = options?.signal;
+    // Where nobody can be served now, an aborted signal is found in the next turn, with all others of this one.
+    const saturated = this.#idle.count === 0 && this.#members.size >= this.#max;
+    if (!saturated && signal?.aborted) return Promise.reject(signal.reason);
     if (this.#phase === 'draining' || this.#phase === 'closed') {
       return Promise.reject(this.#refusal('acquire from'));
     }
@@ -469,6 +474,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     if (this.#excess() > maxWaiting) {
       this.#aborts.settle();
       if (this.#excess() > maxWaiting) {
+        if (signal?.aborted) return Promise.reject(signal.reason);
         this.#tallies.refused++;
         return Promise.reject(new QueueFullError(this.name, maxWaiting));
       }
@@ -476,7 +482,6 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     const exact = this.#clock.tick();
     const now = this.#clock.now;
     const track = now >= this.#watch.nextAt ? this.#watch.record(now, below) : undefined;
-    const signal = options?.signal;
     const timeoutMs = options?.timeoutMs ?? acquireTimeoutMs;
     const waiter = new Waiter<T>(this, options?.priority ?? 0, exact ? now : -1, signal, track);
     const promise = new Promise<ResourceLease<T>>((resolve, reject) => {
@@ -488,7 +493,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     this.#tallies.waited++;
     if (timeoutMs !== 0) this.#deadlines.add(waiter, timeoutMs, now);
     if (signal !== undefined) this.#aborts.watch();
-    if (this.#idle.count > 0 || this.#members.size < this.#max) this.#pump();
+    if (!saturated) this.#pump();
     if (timeoutMs === 0 && waiter.waiting) this.timedOut(waiter, 0);
     return promise;
   }

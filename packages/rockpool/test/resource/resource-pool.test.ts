@@ -176,6 +176,8 @@ describe('a wait', () => {
     expect(pool.stats()).toMatchObject({ waited: 0, size: 0 });
 
     const held = await pool.acquire();
+    expect(await rejection(pool.acquire({ signal: AbortSignal.abort(reason) }))).toBe(reason);
+    expect(pool.stats()).toMatchObject({ waiting: 0, aborted: 1 });
     const during = new AbortController();
     const waiting = pool.acquire({ signal: during.signal });
     const next = pool.acquire();
@@ -191,7 +193,7 @@ describe('a wait', () => {
     after.abort();
     expect(second.value.id).toBe(1);
     second.release();
-    expect(pool.stats()).toMatchObject({ aborted: 1, leased: 0, idle: 1, waiting: 0 });
+    expect(pool.stats()).toMatchObject({ aborted: 2, leased: 0, idle: 1, waiting: 0 });
   });
 
   it('that is aborted while its resource is on the way leaves it to the next', async () => {
