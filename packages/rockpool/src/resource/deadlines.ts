@@ -26,8 +26,8 @@ export abstract class Deadline {
   /** @internal */
   _behind: Deadline | undefined = undefined;
 
-  /** The time of `ms` is over. Called once, when this has left its lane. */
-  abstract expire(now: number, ms: number): void;
+  /** The time is over. Called once, when this has left its lane. */
+  abstract expire(now: number): void;
 }
 
 interface Lane {
@@ -48,10 +48,13 @@ export class Deadlines {
 
   /** Begins a limit of `ms` from `now` on; none if it is infinite. */
   add(deadline: Deadline, ms: number, now: number): void {
+    this.addDue(deadline, ms, now + ms);
+  }
+
+  /** As `add`, for a limit that began earlier. One that comes out of its order ends with the one before it. */
+  addDue(deadline: Deadline, ms: number, due: number): void {
     if (ms === Number.POSITIVE_INFINITY) return;
     const lane = this.#recent.ms === ms ? this.#recent : this.#laneOf(ms);
-    // Whole milliseconds are small integers for V8, for which it needs no box.
-    const due = Math.ceil(now + ms);
     const last = lane.last;
     deadline._due = due;
     deadline._lane = lane;
@@ -59,7 +62,7 @@ export class Deadlines {
     if (last === undefined) lane.first = deadline;
     else last._behind = deadline;
     lane.last = deadline;
-    if (due < this.#timerDue) this.#arm(due, now);
+    if (due < this.#timerDue) this.#arm(due);
   }
 
   /** Ends a limit before its time; nothing if it has none. */
@@ -104,10 +107,12 @@ export class Deadlines {
     this.#recent = { ms: Number.NaN, first: undefined, last: undefined };
   }
 
-  #arm(due: number, now: number): void {
+  #arm(due: number): void {
     clearTimeout(this.#timer as never);
     this.#timerDue = due;
-    const timer = setTimeout(() => this.#fire(), Math.max(1, Math.ceil(due - now))) as { unref?(): void };
+    const timer = setTimeout(() => this.#fire(), Math.max(1, Math.ceil(due - performance.now()))) as {
+      unref?(): void;
+    };
     timer.unref?.();
     this.#timer = timer;
   }
@@ -120,7 +125,7 @@ export class Deadlines {
     for (const lane of this.#lanes.values()) {
       for (let first = lane.first; first !== undefined && first._due <= now + EARLY_MS; first = lane.first) {
         this.remove(first);
-        first.expire(now, lane.ms);
+        first.expire(now);
       }
     }
     this.#timerDue = Number.POSITIVE_INFINITY;
@@ -129,6 +134,6 @@ export class Deadlines {
     for (const { first } of this.#lanes.values()) {
       if (first !== undefined && first._due < earliest) earliest = first._due;
     }
-    if (earliest !== Number.POSITIVE_INFINITY) this.#arm(earliest, now);
+    if (earliest !== Number.POSITIVE_INFINITY) this.#arm(earliest);
   }
 }

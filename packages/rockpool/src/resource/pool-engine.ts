@@ -27,13 +27,13 @@ import { PoolClosedError } from '../internal/pool-closed-error.ts';
 import { Random } from '../internal/random.ts';
 import { report } from '../internal/warn.ts';
 import type { LeakTrack } from '../leak/leak-track.ts';
-import { AbortWatch } from './abort-watch.ts';
 import { Alarm } from './alarm.ts';
 import { Care } from './care.ts';
 import { CoarseClock } from './coarse-clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { HoldWatch, holdersOf } from './hold-watch.ts';
 import { IdleList } from './idle-list.ts';
+import { LongWaits } from './long-waits.ts';
 import { Maker, type MakerOwner } from './maker.ts';
 import { Member } from './member.ts';
 import {
@@ -92,12 +92,10 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   #destroying = 0;
 
   readonly #waiters = new WaitQueue<T>();
-  /** Who entered the queue last. */
-  #latest: Waiter<T> | undefined = undefined;
   readonly #clock = new CoarseClock();
   readonly #deadlines = new Deadlines();
   readonly #maker: Maker<T>;
-  readonly #aborts: AbortWatch<T>;
+  readonly #longWaits: LongWaits<T>;
   readonly #watch: HoldWatch<T>;
   readonly #care: Care<T>;
   readonly listeners: Listeners<T>;
@@ -158,7 +156,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
       this.#deadlines,
       seed,
     );
-    this.#aborts = new AbortWatch(this.#waiters, (waiter) => this.#aborted(waiter));
+    this.#longWaits = new LongWaits(this.#waiters, this.#deadlines, (waiter) => this.#aborted(waiter));
     this.#watch = new HoldWatch(settings, this.label, this.listeners, () => {
       this.#tallies.lost++;
     });
@@ -270,7 +268,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   }
 
   stats(): ResourcePoolStats {
-    this.#aborts.settle();
+    this.#longWaits.settle();
     const { name } = this.#settings;
     return {
       name,
@@ -322,13 +320,12 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   acquireCancellable(below: Caller): CancellableAcquire<T> {
     const lease = this.tryAcquire(below);
     if (lease !== undefined) return { promise: Promise.resolve(lease), cancel: () => {} };
-    const { waited } = this.#tallies;
-    const promise = this.#acquireLater(undefined, below);
-    const waiter = this.#tallies.waited > waited ? this.#latest : undefined;
+    const place: Place<T> = { waiter: undefined };
+    const promise = this.#acquireLater(undefined, below, place);
     return {
       promise,
       cancel: (reason) => {
-        if (waiter?.waiting) this.#cancel(waiter, reason);
+        if (place.waiter?.waiting) this.#cancel(place.waiter, reason);
       },
     };
   }
@@ -393,7 +390,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   }
 
   /** @internal */
-  timedOut(waiter: Waiter<T>, timeoutMs: number): void {
+  timedOut(waiter: Waiter<T>): void {
     this.#leaveQueue(waiter);
     this.#tallies.timeouts++;
     if (this.#shortage === undefined) {
@@ -407,7 +404,12 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
         this.#shortage = undefined;
       });
     }
-    const error = new ResourceTimeoutError(this.name, timeoutMs, this.#shortage, this.#maker.lastError);
+    const error = new ResourceTimeoutError(
+      this.name,
+      waiter.timeoutMs,
+      this.#shortage,
+      this.#maker.lastError,
+    );
     waiter.reject(error);
     this.listeners.tell('timeout', error);
     this.#restIfSo();
@@ -461,7 +463,11 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
 
   // Coming and going.
 
-  #acquireLater(options: AcquireOptions | undefined, below: Caller): Promise<ResourceLease<T>> {
+  #acquireLater(
+    options: AcquireOptions | undefined,
+    below: Caller,
+    place?: Place<T>,
+  ): Promise<ResourceLease<T>> {
     const signal = options?.signal;
     // Where nobody can be served now, an aborted signal is found in the next turn, with all others of this one.
     const saturated = this.#idle.count === 0 && this.#members.size >= this.#max;
@@ -471,8 +477,8 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     }
     if (this.#phase === 'new') this.#start(true);
     const { maxWaiting, acquireTimeoutMs } = this.#settings;
-    if (this.#excess() > maxWaiting) {
-      this.#aborts.settle();
+    if (this.#waiters.size >= maxWaiting && this.#excess() > maxWaiting) {
+      this.#longWaits.settle();
       if (this.#excess() > maxWaiting) {
         if (signal?.aborted) return Promise.reject(signal.reason);
         this.#tallies.refused++;
@@ -483,18 +489,19 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     const now = this.#clock.now;
     const track = now >= this.#watch.nextAt ? this.#watch.record(now, below) : undefined;
     const timeoutMs = options?.timeoutMs ?? acquireTimeoutMs;
-    const waiter = new Waiter<T>(this, options?.priority ?? 0, exact ? now : -1, signal, track);
+    const due = Math.ceil(now + timeoutMs);
+    const since = exact ? now : -1;
+    const waiter = new Waiter<T>(this, options?.priority ?? 0, timeoutMs, due, since, signal, track);
     const promise = new Promise<ResourceLease<T>>((resolve, reject) => {
       waiter.resolve = resolve;
       waiter.reject = reject;
     });
     this.#waiters.push(waiter);
-    this.#latest = waiter;
+    if (place !== undefined) place.waiter = waiter;
     this.#tallies.waited++;
-    if (timeoutMs !== 0) this.#deadlines.add(waiter, timeoutMs, now);
-    if (signal !== undefined) this.#aborts.watch();
+    this.#longWaits.begin();
     if (!saturated) this.#pump();
-    if (timeoutMs === 0 && waiter.waiting) this.timedOut(waiter, 0);
+    if (timeoutMs === 0 && waiter.waiting) this.timedOut(waiter);
     return promise;
   }
 
@@ -555,8 +562,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
 
   #leaveQueue(waiter: Waiter<T>): void {
     this.#waiters.remove(waiter);
-    this.#deadlines.remove(waiter);
-    if (waiter.signal !== undefined) this.#aborts.unwatch(waiter);
+    if (waiter.seen) this.#longWaits.end(waiter);
   }
 
   #aborted(waiter: Waiter<T>): void {
@@ -889,6 +895,11 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
       this.#restIfSo();
     });
   }
+}
+
+/** Where an acquire notes who waits for it. */
+interface Place<T> {
+  waiter: Waiter<T> | undefined;
 }
 
 /** An acquire that can be taken back. */

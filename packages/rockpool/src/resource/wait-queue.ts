@@ -29,15 +29,18 @@ export class WaitQueue<T> {
     return undefined;
   }
 
-  /** Calls `visit` with those that came in since the last time and wait still, the last one first. */
+  /** Calls `visit` with those that came in since the last time and wait still, in the order in which they came. */
   visitUnseen(visit: (waiter: Waiter<T>) => void): void {
     // A visit may end a wait, and with it a line.
     for (const line of [...this.#lines]) {
-      for (let waiter = line.last; waiter !== undefined && !waiter.seen; ) {
-        const { ahead } = waiter;
-        waiter.seen = true;
-        visit(waiter);
-        waiter = ahead;
+      let first: Waiter<T> | undefined;
+      for (let waiter = line.last; waiter !== undefined && !waiter.seen; waiter = waiter.ahead)
+        first = waiter;
+      while (first !== undefined) {
+        const { following } = first;
+        first.seen = true;
+        visit(first);
+        first = following;
       }
     }
   }

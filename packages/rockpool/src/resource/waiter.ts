@@ -9,13 +9,16 @@ import type { ResourceLease } from './resource-lease.ts';
 /** What becomes of a waiter that does not get a resource. Owner of all waiters: the pool. */
 export interface WaiterOwner<T> {
   /** It waited for as long as it wanted to. */
-  timedOut(waiter: Waiter<T>, timeoutMs: number): void;
+  timedOut(waiter: Waiter<T>): void;
 }
 
 /** The two ends of a promise for a lease, its place in the queue and its time limit. */
 export class Waiter<T> extends Deadline {
   readonly owner: WaiterOwner<T>;
   readonly priority: number;
+  readonly timeoutMs: number;
+  /** When its time is over: a whole number of milliseconds, for which V8 needs no box; infinite for never. */
+  readonly due: number;
   /** When it began; -1 where that is not known exactly, and its wait and its use not worth recording. */
   readonly since: number;
   readonly signal: AbortSignal | undefined;
@@ -23,7 +26,7 @@ export class Waiter<T> extends Deadline {
   readonly track: LeakTrack | undefined;
   /** Whether it is in the queue. Writer: the queue. */
   waiting = false;
-  /** Whether its signal was looked at, if it has one. Writer: the abort watch. */
+  /** Whether it has outlived its turn, and has what it needs for that. Writer: the queue. */
   seen = false;
   /** Neighbours in its line. Writer: the queue. */
   ahead: Waiter<T> | undefined = undefined;
@@ -34,6 +37,8 @@ export class Waiter<T> extends Deadline {
   constructor(
     owner: WaiterOwner<T>,
     priority: number,
+    timeoutMs: number,
+    due: number,
     since: number,
     signal: AbortSignal | undefined,
     track: LeakTrack | undefined,
@@ -41,13 +46,15 @@ export class Waiter<T> extends Deadline {
     super();
     this.owner = owner;
     this.priority = priority;
+    this.timeoutMs = timeoutMs;
+    this.due = due;
     this.since = since;
     this.signal = signal;
     this.track = track;
   }
 
-  override expire(_now: number, timeoutMs: number): void {
-    this.owner.timedOut(this, timeoutMs);
+  override expire(): void {
+    this.owner.timedOut(this);
   }
 }
 

@@ -114,7 +114,7 @@ describe('a wait queue', () => {
           const model: Waiter<object>[] = [];
           for (const { push, priority, at } of steps) {
             if (push) {
-              const waiter = new Waiter<object>(owner, priority, 0, undefined, undefined);
+              const waiter = new Waiter<object>(owner, priority, 1, 1, 0, undefined, undefined);
               queue.push(waiter);
               const behind = model.findIndex((other) => other.priority < priority);
               model.splice(behind === -1 ? model.length : behind, 0, waiter);
