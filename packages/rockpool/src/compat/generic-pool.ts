@@ -7,7 +7,6 @@
  * - a create that rejects is tried again after a pause that grows from 10 ms to 5 s, and not at once for ever;
  * - `use` gives the resource back after a function that returns no promise, too;
  * - `testOnReturn` tests on return, and a `validate` that throws costs its resource, not its place;
- * - a resource that is being destroyed counts towards `max` until it is gone, or `destroyTimeoutMillis` is over;
  * - `idleTimeoutMillis: 0` is 0: whatever is idle may be evicted.
  */
 import { EventEmitter } from 'node:events';
@@ -190,6 +189,7 @@ export class Pool<T> extends EventEmitter {
         idleTimeoutMs: NEVER,
         onError: () => {},
       }),
+      { countsDestroying: false },
     );
     this.#pool.listeners.add('createFailed', ({ cause }) => this.emit('factoryCreateError', cause));
     this.#pool.listeners.add('hookFailed', ({ hook, cause }) => {

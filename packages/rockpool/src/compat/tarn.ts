@@ -6,7 +6,6 @@
  * What differs, on purpose:
  * - a create that fails is tried again by one at a time, and not by as many as wait;
  * - no timer keeps the process alive;
- * - a resource that is being destroyed counts towards `max` until it is gone, or `destroyTimeoutMillis` is over;
  * - a time-out says who holds the resources; the create error, if there was one, is its message as it was;
  * - acquire after `destroy()` rejects at once, instead of when its time is over.
  */
@@ -172,6 +171,7 @@ export class Pool<T> {
         retry: { initialMs: retryMs, maxMs: retryMs, factor: 1, jitter: 0 },
         onError: () => {},
       }),
+      { countsDestroying: false },
     );
     this.#pool.listeners.add('createFailed', (error) => {
       if (propagate) this.#pool.rejectFirst(this.#explain(error));

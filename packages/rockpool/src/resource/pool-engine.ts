@@ -58,6 +58,12 @@ import { Rest } from './rest.ts';
 import { WaitQueue } from './wait-queue.ts';
 import { Waiter, type WaiterOwner } from './waiter.ts';
 
+/** What only the pools in the place of others ask for. */
+export interface EngineOptions {
+  /** Whether what is being destroyed counts towards `max`. Default true. */
+  readonly countsDestroying?: boolean;
+}
+
 /** The function that the user called: where the record of an acquire begins. */
 type Caller = (...args: never[]) => unknown;
 
@@ -104,6 +110,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
 
   /** {@link ResourcePoolOptions.order} */
   readonly #lifo: boolean;
+  readonly #countsDestroying: boolean;
   /** Below it, an idle resource needs no validation. */
   readonly #bypassMs: number;
   readonly #maxUses: number;
@@ -136,9 +143,10 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   /** A shortage is the same for all who are told of it in one turn. */
   #shortage: Shortage | undefined = undefined;
 
-  constructor(settings: ResourcePoolSettings<T>) {
+  constructor(settings: ResourcePoolSettings<T>, { countsDestroying = true }: EngineOptions = {}) {
     const seed = Date.now() ^ Math.imul(++pools, 0x9e3779b9);
     this.#settings = settings;
+    this.#countsDestroying = countsDestroying;
     this.label = `resource pool '${settings.name}'`;
     this.#min = settings.min;
     this.#max = settings.max;
@@ -470,7 +478,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   ): Promise<ResourceLease<T>> {
     const signal = options?.signal;
     // Where nobody can be served now, an aborted signal is found in the next turn, with all others of this one.
-    const saturated = this.#idle.count === 0 && this.#members.size >= this.#max;
+    const saturated = this.#idle.count === 0 && this.#occupied() >= this.#max;
     if (!saturated && signal?.aborted) return Promise.reject(signal.reason);
     if (this.#phase === 'draining' || this.#phase === 'closed') {
       return Promise.reject(this.#refusal('acquire from'));
@@ -505,9 +513,14 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     return promise;
   }
 
+  /** Places of `max` that are taken by resources, without those that are being made. */
+  #occupied(): number {
+    return this.#members.size - (this.#countsDestroying ? 0 : this.#destroying);
+  }
+
   /** How many would wait for a resource that nobody is making, were there one more. */
   #excess(): number {
-    const room = Math.max(0, this.#max - this.#members.size);
+    const room = Math.max(0, this.#max - this.#occupied());
     // A creation has its place already, so `room` includes those under way.
     return this.#waiters.size + 1 - this.#checking - room - this.#idle.count;
   }
@@ -732,7 +745,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
       const coming = this.#checking + maker.creating + this.#idle.count;
       const kept = this.#members.size - this.#destroying + maker.creating;
       const wanted = this.#waiters.size > coming || (this.#keepsMin && kept < this.#min);
-      if (!wanted || this.#members.size + maker.creating >= this.#max || !maker.willing) return;
+      if (!wanted || this.#occupied() + maker.creating >= this.#max || !maker.willing) return;
       maker.make();
     }
   }

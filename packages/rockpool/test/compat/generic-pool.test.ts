@@ -17,7 +17,7 @@ class Bench {
   readonly pool: ReturnType<typeof ours<Client>>;
   #made = 0;
 
-  constructor(create: typeof ours, options: Options, validate?: (client: Client) => boolean) {
+  constructor(create: typeof ours, options: Options, validate?: (client: Client) => boolean, destroyMs = 0) {
     const factory: Factory<Client> = {
       create: async () => {
         const id = ++this.#made;
@@ -27,6 +27,7 @@ class Bench {
       },
       destroy: async ({ id }) => {
         this.log.push(`destroy ${id}`);
+        if (destroyMs > 0) await new Promise((resolve) => setTimeout(resolve, destroyMs));
       },
       ...(validate === undefined ? {} : { validate: async (client: Client) => validate(client) }),
     };
@@ -49,7 +50,9 @@ class Bench {
   }
 }
 
-type Story = (make: (options: Options, validate?: (client: Client) => boolean) => Bench) => Promise<Bench>;
+type Story = (
+  make: (options: Options, validate?: (client: Client) => boolean, destroyMs?: number) => Bench,
+) => Promise<Bench>;
 
 const stories: Record<string, Story> = {
   'borrows, gives back, and takes the longest idle first': async (make) => {
@@ -162,6 +165,14 @@ const stories: Record<string, Story> = {
     bench.counts();
     return bench;
   },
+  'makes another while one is being destroyed': async (make) => {
+    const bench = make({ max: 1 }, undefined, 1000);
+    await bench.pool.destroy(await bench.acquire());
+    bench.counts();
+    await bench.acquire();
+    bench.counts();
+    return bench;
+  },
   'evicts what was idle for too long': async (make) => {
     const bench = make({ max: 3, idleTimeoutMillis: 100, evictionRunIntervalMillis: 30 });
     const clients = [await bench.acquire(), await bench.acquire()];
@@ -212,8 +223,8 @@ const stories: Record<string, Story> = {
 
 describe("a pool in generic-pool's place", () => {
   it.each(Object.entries(stories))('%s', async (_, story) => {
-    const expected = await story((options, validate) => new Bench(theirs as never, options, validate));
-    const got = await story((options, validate) => new Bench(ours, options, validate));
+    const expected = await story((...args) => new Bench(theirs as never, ...args));
+    const got = await story((...args) => new Bench(ours, ...args));
     expect(got.log).toEqual(expected.log);
   });
 

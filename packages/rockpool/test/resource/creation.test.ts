@@ -334,6 +334,22 @@ describe('a create that fails', () => {
     expect(pool.stats().destroyed.late).toBe(1);
   });
 
+  it('or that validateOnCreate refuses, is destroyed and tried again after a pause', async () => {
+    let sound = false;
+    const { pool, made, errors } = connections({ validate: () => sound, validateOnCreate: true, max: 2 });
+    const waiting = watch(pool.acquire());
+    await pass(200);
+    expect(made.length).toBeGreaterThan(1);
+    expect(made.length).toBeLessThan(12);
+    expect(made.every(({ open, reason }) => !open && reason === 'invalid')).toBe(true);
+    expect(String(errors[0])).toMatch('validate refused it');
+    expect(pool.stats()).toMatchObject({ size: 0, created: 0, createFailures: made.length });
+    sound = true;
+    await pass(1000);
+    expect(waiting.state).toBe('fulfilled');
+    pool.assertValid();
+  });
+
   it('with nobody to tell warns once of failures in a row', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const pool = new ResourcePool({

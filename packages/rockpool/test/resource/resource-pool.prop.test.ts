@@ -314,7 +314,7 @@ class Run {
   }
 }
 
-const RUNS = process.env['ROCKPOOL_LONG_RUNS'] === '1' ? 3000 : 100;
+const RUNS = process.env['ROCKPOOL_LONG_RUNS'] === '1' ? 1500 : 100;
 
 describe('a resource pool with random users', () => {
   beforeEach(stopTime);
