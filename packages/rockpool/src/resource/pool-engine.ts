@@ -546,16 +546,17 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   #offer(member: Member<T>, now: number, sound: boolean): void {
     if (this.#waiters.size > 0 && this.#gate === 0) {
       if (sound) {
-        for (let waiter = this.#waiters.first; waiter !== undefined; waiter = this.#waiters.first) {
-          // Once its signal was seen, the listener takes it out of the queue.
-          if (!waiter.seen && waiter.signal?.aborted) this.#aborted(waiter);
-          else {
-            this.#leaveQueue(waiter);
-            const exact = waiter.since >= 0;
-            if (exact) this.#tallies.waitTimes.record(this.#clock.read() - waiter.since);
-            waiter.resolve(this.#lend(member, exact, waiter.track));
-            return;
+        for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift()) {
+          // Once it was seen, a listener takes it out of the queue when its signal is aborted.
+          if (waiter.seen) this.#longWaits.end(waiter);
+          else if (waiter.signal?.aborted) {
+            this.#reject(waiter, waiter.signal.reason);
+            continue;
           }
+          const exact = waiter.since >= 0;
+          if (exact) this.#tallies.waitTimes.record(this.#clock.read() - waiter.since);
+          waiter.resolve(this.#lend(member, exact, waiter.track));
+          return;
         }
       } else {
         this.#rest(member, now);
@@ -584,6 +585,10 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
 
   #cancel(waiter: Waiter<T>, reason: unknown): void {
     this.#leaveQueue(waiter);
+    this.#reject(waiter, reason);
+  }
+
+  #reject(waiter: Waiter<T>, reason: unknown): void {
     this.#tallies.aborted++;
     waiter.reject(reason);
     this.#restIfSo();

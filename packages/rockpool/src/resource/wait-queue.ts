@@ -21,12 +21,7 @@ export class WaitQueue<T> {
 
   /** Whose turn it is; undefined when nobody waits. */
   get first(): Waiter<T> | undefined {
-    const lines = this.#lines;
-    for (let i = 0; i < lines.length; i++) {
-      const first = (lines[i] as Line<T>).first;
-      if (first !== undefined) return first;
-    }
-    return undefined;
+    return this.#firstLine().first;
   }
 
   /** Calls `visit` with those that came in since the last time and wait still, in the order in which they came. */
@@ -46,7 +41,7 @@ export class WaitQueue<T> {
   }
 
   push(waiter: Waiter<T>): void {
-    const line = this.#lineOf(waiter.priority);
+    const line = waiter.priority === 0 ? this.#usual : this.#lineOf(waiter.priority);
     const last = line.last;
     waiter.ahead = last;
     if (last === undefined) line.first = waiter;
@@ -54,6 +49,24 @@ export class WaitQueue<T> {
     line.last = waiter;
     waiter.waiting = true;
     this.size++;
+  }
+
+  /** As `remove` of the first. */
+  shift(): Waiter<T> | undefined {
+    const line = this.#lines.length === 1 ? this.#usual : this.#firstLine();
+    const first = line.first;
+    if (first === undefined) return undefined;
+    const { following } = first;
+    line.first = following;
+    if (following !== undefined) following.ahead = undefined;
+    else {
+      line.last = undefined;
+      this.#dropEmpty(line);
+    }
+    first.following = undefined;
+    first.waiting = false;
+    this.size--;
+    return first;
   }
 
   remove(waiter: Waiter<T>): void {
@@ -67,7 +80,21 @@ export class WaitQueue<T> {
     waiter.following = undefined;
     waiter.waiting = false;
     this.size--;
-    if (line.first === undefined && line !== this.#usual) this.#lines.splice(this.#lines.indexOf(line), 1);
+    if (line.first === undefined) this.#dropEmpty(line);
+  }
+
+  #dropEmpty(line: Line<T>): void {
+    if (line !== this.#usual) this.#lines.splice(this.#lines.indexOf(line), 1);
+  }
+
+  /** The first line that is not empty; the usual one if all are. */
+  #firstLine(): Line<T> {
+    const lines = this.#lines;
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[i] as Line<T>;
+      if (line.first !== undefined) return line;
+    }
+    return this.#usual;
   }
 
   /** Of a priority; put among the lines if it is not there, as somebody is about to enter it. */

@@ -119,8 +119,10 @@ describe('a wait queue', () => {
               const behind = model.findIndex((other) => other.priority < priority);
               model.splice(behind === -1 ? model.length : behind, 0, waiter);
             } else {
-              const [gone] = model.splice(at % Math.max(1, model.length), 1);
-              if (gone !== undefined) queue.remove(gone);
+              const which = at % Math.max(1, model.length);
+              const [gone] = model.splice(which, 1);
+              if (which === 0) expect(queue.shift()).toBe(gone);
+              else queue.remove(gone as Waiter<object>);
             }
             expect(queue.first).toBe(model[0]);
             expect(queue.size).toBe(model.length);
