@@ -200,29 +200,29 @@ export class Pool<T> extends EventEmitter {
 
   /** How many more could be made. */
   get spareResourceCapacity(): number {
-    const { creating, size } = this.#pool.stats();
+    const { creating, size } = this.#pool.counts();
     return this.#max - size - creating;
   }
 
   /** Resources that there are, or that are being made. */
   get size(): number {
-    const { creating, size } = this.#pool.stats();
+    const { creating, size } = this.#pool.counts();
     return size + creating;
   }
 
   /** Resources that are idle. */
   get available(): number {
-    return this.#pool.stats().idle;
+    return this.#pool.counts().idle;
   }
 
   /** Resources that somebody has. */
   get borrowed(): number {
-    return this.#pool.stats().leased;
+    return this.#pool.counts().leased;
   }
 
   /** How many wait. */
   get pending(): number {
-    return this.#pool.stats().waiting;
+    return this.#pool.counts().waiting;
   }
 
   /** The option, as it was given. */
@@ -258,8 +258,8 @@ export class Pool<T> extends EventEmitter {
       return this.#promise(Promise.reject(new Error('pool is draining and cannot accept work')));
     }
     this.start();
-    const { idle, waiting } = this.#pool.stats();
-    if (this.spareResourceCapacity < 1 && idle < 1 && waiting >= this.#maxWaiting) {
+    const { creating, idle, size, waiting } = this.#pool.counts();
+    if (size + creating >= this.#max && idle < 1 && waiting >= this.#maxWaiting) {
       return this.#promise(Promise.reject(new Error('max waitingClients count exceeded')));
     }
     const given = Number(priority) | 0;
@@ -319,9 +319,9 @@ export class Pool<T> extends EventEmitter {
   /** Destroys what is idle, once what is being made is there. */
   clear(): Promise<void> {
     const run = async () => {
-      while (this.#pool.stats().creating > 0) await new Promise((resolve) => setImmediate(resolve));
+      await this.#pool.settled();
       this.#pool.evict(MOST, () => true);
-      while (this.#pool.stats().destroying > 0) await new Promise((resolve) => setImmediate(resolve));
+      await this.#pool.settled();
     };
     return this.#promise(run());
   }

@@ -184,34 +184,34 @@ export class Pool<T> {
 
   /** Resources that somebody has, or is about to get. */
   numUsed(): number {
-    const { checking, leased } = this.#pool.stats();
+    const { checking, leased } = this.#pool.counts();
     return leased + checking;
   }
 
   /** Resources that are idle. */
   numFree(): number {
-    return this.#pool.stats().idle;
+    return this.#pool.counts().idle;
   }
 
   /** Acquires that wait for a resource. */
   numPendingAcquires(): number {
-    const { checking, waiting } = this.#pool.stats();
+    const { checking, waiting } = this.#pool.counts();
     return Math.max(0, waiting - checking);
   }
 
   /** Resources that are being validated. */
   numPendingValidations(): number {
-    return this.#pool.stats().checking;
+    return this.#pool.counts().checking;
   }
 
   /** Resources that are being made. */
   numPendingCreates(): number {
-    return this.#pool.stats().creating;
+    return this.#pool.counts().creating;
   }
 
   /** Whether there is nothing: no resource, and nobody who waits. */
   isEmpty(): boolean {
-    const { checking, creating, idle, leased, waiting } = this.#pool.stats();
+    const { checking, creating, idle, leased, waiting } = this.#pool.counts();
     return checking + creating + idle + leased + waiting === 0;
   }
 

@@ -17,7 +17,7 @@ const EARLY_MS = 1;
 
 /** What must be over by some moment. Is in one lane at most. */
 export abstract class Deadline {
-  /** @internal */
+  /** When it ends. @internal */
   _due = 0;
   /** @internal */
   _lane: Lane | undefined = undefined;
@@ -48,21 +48,21 @@ export class Deadlines {
 
   /** Begins a limit of `ms` from `now` on; none if it is infinite. */
   add(deadline: Deadline, ms: number, now: number): void {
-    this.addDue(deadline, ms, now + ms);
+    deadline._due = now + ms;
+    this.enter(deadline, ms);
   }
 
-  /** As `add`, for a limit that began earlier. One that comes out of its order ends with the one before it. */
-  addDue(deadline: Deadline, ms: number, due: number): void {
+  /** As `add`, for a limit whose end is known. One that comes out of its order ends with the one before it. */
+  enter(deadline: Deadline, ms: number): void {
     if (ms === Number.POSITIVE_INFINITY) return;
     const lane = this.#recent.ms === ms ? this.#recent : this.#laneOf(ms);
     const last = lane.last;
-    deadline._due = due;
     deadline._lane = lane;
     deadline._before = last;
     if (last === undefined) lane.first = deadline;
     else last._behind = deadline;
     lane.last = deadline;
-    if (due < this.#timerDue) this.#arm(due);
+    if (deadline._due < this.#timerDue) this.#arm(deadline._due);
   }
 
   /** Ends a limit before its time; nothing if it has none. */

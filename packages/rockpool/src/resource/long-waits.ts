@@ -48,7 +48,7 @@ export class LongWaits<T> {
         this.#aborted(waiter);
         return;
       }
-      this.#deadlines.addDue(waiter, waiter.timeoutMs, waiter.due);
+      this.#deadlines.enter(waiter, waiter.timeoutMs);
       if (signal !== undefined) this.#listenerOf(signal).waiters.add(waiter);
     });
   };

@@ -16,7 +16,7 @@ export class Member<T> {
   readonly createdAt: number;
   /** Not handed out from then on; −∞ once it is to go as soon as it comes back. */
   expiresAt: number;
-  /** When it was last known to work: made, validated, or given back by somebody who had no complaint; −∞: in doubt. */
+  /** When it was last known to work: made, validated, or given back by somebody who had no complaint. Long ago: in doubt. */
   aliveAt: number;
   idleSince = 0;
   leasedAt = 0;

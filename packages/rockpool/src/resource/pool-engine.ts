@@ -53,7 +53,7 @@ import {
   type ResourcePoolSettings,
   readNewSize,
 } from './resource-pool-options.ts';
-import { PoolTallies, type ResourcePoolStats } from './resource-stats.ts';
+import { PoolTallies, type ResourceCounts, type ResourcePoolStats } from './resource-stats.ts';
 import { Rest } from './rest.ts';
 import { WaitQueue } from './wait-queue.ts';
 import { Waiter, type WaiterOwner } from './waiter.ts';
@@ -139,6 +139,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   #starters: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   #draining: Rest | undefined = undefined;
   #closing: Rest | undefined = undefined;
+  #settling: Rest | undefined = undefined;
   #closeCause: unknown = undefined;
   /** A shortage is the same for all who are told of it in one turn. */
   #shortage: Shortage | undefined = undefined;
@@ -189,27 +190,18 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
         return Promise.reject(error);
       }
     }
-    const member = this.#lifo ? this.#idle.youngest : this.#idle.oldest;
-    if (member !== undefined && this.#accepting && this.#waiters.size === 0) {
-      const exact = this.#clock.tick();
-      const now = this.#clock.now;
-      if (now - member.aliveAt < this.#bypassMs && now < member.expiresAt) {
-        if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
-        this.#idle.remove(member);
-        this.#tallies.hits++;
-        const track = now >= this.#watch.nextAt ? this.#watch.record(now, below) : undefined;
-        return Promise.resolve(this.#lend(member, exact, track));
-      }
-    }
-    return this.#acquireLater(options, below);
+    const lease = this.tryAcquire(below, options?.signal);
+    return lease === undefined ? this.#acquireLater(options, below) : Promise.resolve(lease);
   }
 
-  tryAcquire(below: Caller): ResourceLease<T> | undefined {
-    const member = this.#lifo ? this.#idle.youngest : this.#idle.oldest;
+  /** An idle resource that is sound, if nobody waits. The signal is asked only when there is one: see `long-waits.ts`. */
+  tryAcquire(below: Caller, signal?: AbortSignal): ResourceLease<T> | undefined {
+    const member = this.#nextIdle();
     if (member === undefined || !this.#accepting || this.#waiters.size !== 0) return undefined;
     const exact = this.#clock.tick();
     const now = this.#clock.now;
     if (!(now - member.aliveAt < this.#bypassMs && now < member.expiresAt)) return undefined;
+    if (signal?.aborted) return undefined;
     this.#idle.remove(member);
     this.#tallies.hits++;
     const track = now >= this.#watch.nextAt ? this.#watch.record(now, below) : undefined;
@@ -277,11 +269,20 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
 
   stats(): ResourcePoolStats {
     this.#longWaits.settle();
-    const { name } = this.#settings;
     return {
-      name,
+      name: this.name,
       min: this.#min,
       max: this.#max,
+      ...this.counts(),
+      draining: this.#phase === 'draining',
+      closed: this.#phase === 'closed',
+      ...this.#tallies.stats(),
+    };
+  }
+
+  /** The part of `stats()` that costs nothing: how many there are in which state, and how many wait. */
+  counts(): ResourceCounts {
+    return {
       size: this.#members.size - this.#destroying,
       idle: this.#idle.count,
       leased: this.#leased,
@@ -289,9 +290,6 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
       creating: this.#maker.creating,
       destroying: this.#destroying,
       waiting: this.#waiters.size,
-      draining: this.#phase === 'draining',
-      closed: this.#phase === 'closed',
-      ...this.#tallies.stats(),
     };
   }
 
@@ -342,6 +340,14 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   rejectFirst(reason: unknown): void {
     const waiter = this.#waiters.first;
     if (waiter !== undefined) this.#cancel(waiter, reason);
+  }
+
+  /** Settles when nothing is being made or destroyed. */
+  settled(): Promise<void> {
+    this.#settling ??= new Rest();
+    const { promise } = this.#settling;
+    this.#restIfSo();
+    return promise;
   }
 
   /** Lets go of idle resources, the longest idle first, as `unwanted` says; looks at `most`. */
@@ -525,6 +531,11 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     return this.#waiters.size + 1 - this.#checking - room - this.#idle.count;
   }
 
+  /** The idle resource whose turn it is. */
+  #nextIdle(): Member<T> | undefined {
+    return this.#lifo ? this.#idle.youngest : this.#idle.oldest;
+  }
+
   /** Makes a lease of a resource that is in no list. */
   #lend(member: Member<T>, exact: boolean, track: LeakTrack | undefined): ResourceLease<T> {
     member.state = 'leased';
@@ -544,27 +555,26 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
 
   /** Gives a resource that is in no list to whoever is first, if it is sound; if nobody waits, it is idle. */
   #offer(member: Member<T>, now: number, sound: boolean): void {
-    if (this.#waiters.size > 0 && this.#gate === 0) {
-      if (sound) {
-        for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift()) {
-          // Once it was seen, a listener takes it out of the queue when its signal is aborted.
-          if (waiter.seen) this.#longWaits.end(waiter);
-          else if (waiter.signal?.aborted) {
-            this.#reject(waiter, waiter.signal.reason);
-            continue;
-          }
-          const exact = waiter.since >= 0;
-          if (exact) this.#tallies.waitTimes.record(this.#clock.read() - waiter.since);
-          waiter.resolve(this.#lend(member, exact, waiter.track));
-          return;
-        }
-      } else {
-        this.#rest(member, now);
-        this.#pump();
-        return;
-      }
-    }
+    if (sound && this.#gate === 0 && this.#handOver(member)) return;
     this.#rest(member, now);
+    if (!sound && this.#waiters.size > 0) this.#pump();
+  }
+
+  /** Whether somebody waited. */
+  #handOver(member: Member<T>): boolean {
+    for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift()) {
+      // Once it was seen, a listener takes it out of the queue when its signal is aborted.
+      if (waiter.seen) this.#longWaits.end(waiter);
+      else if (waiter.signal?.aborted) {
+        this.#reject(waiter, waiter.signal.reason);
+        continue;
+      }
+      const exact = waiter.since >= 0;
+      if (exact) this.#tallies.waitTimes.record(this.#clock.read() - waiter.since);
+      waiter.resolve(this.#lend(member, exact, waiter.track));
+      return true;
+    }
+    return false;
   }
 
   #rest(member: Member<T>, now: number): void {
@@ -725,7 +735,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   /** Hands idle resources to those who wait, those that need it by way of a validation. */
   #serve(): void {
     while (this.#waiters.size > 0 && this.#gate === 0) {
-      const member = this.#lifo ? this.#idle.youngest : this.#idle.oldest;
+      const member = this.#nextIdle();
       if (member === undefined) return;
       const now = this.#clock.now;
       const expired = now >= member.expiresAt;
@@ -847,14 +857,16 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     );
   }
 
-  /** Settles `drain()` and `close()` when it is time to. */
+  /** Settles `drain()`, `close()` and `settled()` when it is time to. */
   #restIfSo(): void {
-    if (this.#draining === undefined && this.#closing === undefined) return;
-    const { waiting, creating } = { waiting: this.#waiters.size, creating: this.#maker.creating };
-    if (waiting === 0 && this.#leased === 0 && this.#checking === 0) {
-      if (this.#draining?.settle()) this.listeners.tell('drain');
+    if (this.#draining === undefined && this.#closing === undefined && this.#settling === undefined) return;
+    const { checking, creating, destroying, leased, waiting } = this.counts();
+    if (creating + destroying === 0) {
+      this.#settling?.settle();
+      this.#settling = undefined;
     }
-    if (this.#members.size === 0 && creating === 0 && this.#closing?.settle()) {
+    if (waiting + leased + checking === 0 && this.#draining?.settle()) this.listeners.tell('drain');
+    if (this.#members.size + creating === 0 && this.#closing?.settle()) {
       this.#deadlines.stop();
       this.listeners.tell('close');
     }

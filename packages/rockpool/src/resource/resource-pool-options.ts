@@ -332,7 +332,7 @@ export function checkAcquireOptions(label: string, options: AcquireOptions): voi
   const { signal, timeoutMs, priority } = options;
   if (timeoutMs !== undefined && !isTime(timeoutMs)) refuse(label, options);
   if (priority !== undefined && !isPriority(priority)) refuse(label, options);
-  // Signals have hidden classes of their own each, so that reading anything of them is 50 ns.
+  // Reading anything of a signal is dear, its prototype is not.
   if (signal !== undefined && !(signal instanceof AbortSignal) && !isSignal(signal)) refuse(label, options);
 }
 

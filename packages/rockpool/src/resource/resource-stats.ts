@@ -2,14 +2,8 @@
 import type { DestroyReason } from './resource-pool-options.ts';
 import { TimeHistogram, type TimeSummary } from './time-histogram.ts';
 
-/**
- * A pool's counters at one moment. They obey `size = idle + leased + checking` and
- * `size + creating + destroying ≤ max`, but for a while after `max` was lowered.
- */
-export interface ResourcePoolStats {
-  readonly name: string;
-  readonly min: number;
-  readonly max: number;
+/** How many resources a pool has in which state, and how many wait. */
+export interface ResourceCounts {
   /** Resources that are there, without those that are being destroyed. */
   readonly size: number;
   readonly idle: number;
@@ -20,6 +14,16 @@ export interface ResourcePoolStats {
   readonly destroying: number;
   /** Acquires that wait. */
   readonly waiting: number;
+}
+
+/**
+ * A pool's counters at one moment. They obey `size = idle + leased + checking` and
+ * `size + creating + destroying ≤ max`, but for a while after `max` was lowered.
+ */
+export interface ResourcePoolStats extends ResourceCounts {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
   /** Acquires that were served at once. */
   readonly hits: number;
   /** Acquires that had to wait, if only for a validation. */
@@ -54,21 +58,7 @@ export interface ResourcePoolStats {
 }
 
 /** What the tallies know of the statistics. */
-type Tallied = Omit<
-  ResourcePoolStats,
-  | 'name'
-  | 'min'
-  | 'max'
-  | 'size'
-  | 'idle'
-  | 'leased'
-  | 'checking'
-  | 'creating'
-  | 'destroying'
-  | 'waiting'
-  | 'draining'
-  | 'closed'
->;
+type Tallied = Omit<ResourcePoolStats, keyof ResourceCounts | 'name' | 'min' | 'max' | 'draining' | 'closed'>;
 
 /** What only ever grows. Writer: the pool. */
 export class PoolTallies {

@@ -54,25 +54,6 @@ export class TimeHistogram {
     };
   }
 
-  /**
-   * Counts by upper bounds in ascending order, as Prometheus's histograms have them: of each bound, the times that are
-   * no longer, as exactly as the buckets are.
-   */
-  cumulative(boundsMs: readonly number[]): number[] {
-    const counts = this.#counts;
-    let bucket = 0;
-    let below = 0;
-    return boundsMs.map((bound) => {
-      for (; bucket < BUCKETS && endOf(bucket) <= bound * 1000; bucket++) below += counts[bucket] as number;
-      return below;
-    });
-  }
-
-  /** The sum of all times, in milliseconds. */
-  get sumMs(): number {
-    return this.#sumMs;
-  }
-
   #percentile(fraction: number): number {
     const rank = Math.ceil(fraction * this.#count);
     let seen = 0;

@@ -17,8 +17,6 @@ export class Waiter<T> extends Deadline {
   readonly owner: WaiterOwner<T>;
   readonly priority: number;
   readonly timeoutMs: number;
-  /** When its time is over: a whole number of milliseconds, for which V8 needs no box; infinite for never. */
-  readonly due: number;
   /** When it began; -1 where that is not known exactly, and its wait and its use not worth recording. */
   readonly since: number;
   readonly signal: AbortSignal | undefined;
@@ -34,6 +32,7 @@ export class Waiter<T> extends Deadline {
   resolve: (lease: ResourceLease<T>) => void = unset;
   reject: (error: unknown) => void = unset;
 
+  /** @param due when its time is over: a whole number of milliseconds, for which V8 needs no box; infinite for never */
   constructor(
     owner: WaiterOwner<T>,
     priority: number,
@@ -47,7 +46,7 @@ export class Waiter<T> extends Deadline {
     this.owner = owner;
     this.priority = priority;
     this.timeoutMs = timeoutMs;
-    this.due = due;
+    this._due = due;
     this.since = since;
     this.signal = signal;
     this.track = track;

@@ -44,7 +44,7 @@ const programs: Record<string, string> = {
   'a pool in the place of tarn, which reaps': `
     const pool = new TarnPool({ create, destroy, min: 0, max: 1 });
     pool.release(await pool.acquire().promise);`,
-  'a pool in the place of generic-pool, which evicts (its issue 102)': `
+  'a pool in the place of generic-pool, which evicts by a timer': `
     const pool = createPool({ create, destroy }, { min: 1, max: 2, evictionRunIntervalMillis: 60_000 });
     await pool.release(await pool.acquire());`,
 };
