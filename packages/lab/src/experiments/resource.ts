@@ -16,6 +16,7 @@ export const resource: Experiment = {
       'so none of these is what makes a service slow; it shows in one that acquires for every small thing.',
     'One call is between the loop and each pool, the same for all.',
     'Fewest served ÷ most: of the users in one run of 40 acquires for each. 1 is fair.',
+    'Latencies are of means over a whole run, not of single acquires: those are shorter than a look at the clock.',
     'Bytes: of the heap, an acquire with its release and the promise that is awaited.',
   ],
   comparisons: [
