@@ -3,7 +3,7 @@
  * The house as a table: which part may import which. ARCHITECTURE.md has the same as a drawing.
  *
  *     internal ← leak, scope ← object, buffer, resource ← shared ← codec, tune, compat   rooms of the library
- *     rockpool ← metrics, lab ← apps, examples, bench                                   workspaces
+ *     rockpool ← metrics ← lab ← apps, examples, bench                                  workspaces
  *
  * A room imports from itself and from rooms of a lower rank, never sideways. A workspace reaches another only
  * through its public entry points. Rooms and workspaces that are not built yet have their place already.
@@ -22,7 +22,12 @@ export const ROOMS = [
 ];
 
 /** The workspaces, as folders, the lowest rank first. `apps/*` stands for every folder in `apps`. */
-export const WORKSPACES = [[LIBRARY], ['packages/metrics', 'packages/lab'], ['apps/*', 'examples', 'bench']];
+export const WORKSPACES = [
+  [LIBRARY],
+  ['packages/metrics'],
+  ['packages/lab'],
+  ['apps/*', 'examples', 'bench'],
+];
 
 /**
  * Files of the library that may import `node:` modules, each with its reason; everything else runs in Bun, Deno

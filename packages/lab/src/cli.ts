@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from './errors.ts';
 import { type CommandIo, labCommand } from './lab-command.ts';
+import { watchCommand } from './watch-command.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
@@ -40,7 +41,8 @@ export async function main(args: readonly string[]): Promise<number> {
 function program(io: CommandIo): Command {
   const root = new Command('rockpool')
     .description('Memory reuse for Node.js: does it pay here?')
-    .addCommand(labCommand(io));
+    .addCommand(labCommand(io))
+    .addCommand(watchCommand(io));
   for (const command of [root, ...root.commands]) {
     command.exitOverride().showHelpAfterError('(--help shows what there is)');
   }

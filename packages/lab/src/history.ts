@@ -12,6 +12,8 @@ export interface History {
   /** Operations done at each look; ascending. */
   readonly operations: readonly number[];
   readonly series: readonly HistorySeries[];
+  /** What the operations are, plural, where they are not those that are timed. */
+  readonly along?: string;
   readonly moments: readonly HistoryMoment[];
 }
 

@@ -7,6 +7,7 @@ import { defer } from './experiments/defer.ts';
 import { fragmentation } from './experiments/fragmentation.ts';
 import { gc } from './experiments/gc.ts';
 import { handoff } from './experiments/handoff.ts';
+import { hitrate } from './experiments/hitrate.ts';
 import { init } from './experiments/init.ts';
 import { local } from './experiments/local.ts';
 import { map } from './experiments/map.ts';
@@ -27,6 +28,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   map,
   resource,
   init,
+  hitrate,
   objects,
   defer,
   gc,

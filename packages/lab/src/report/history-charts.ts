@@ -69,7 +69,7 @@ function lineChart(
     kind: 'lines',
     unit,
     axis: unit,
-    along,
+    along: history.along ?? along,
     operations: history.operations,
     series,
     marks: marksOf(history),

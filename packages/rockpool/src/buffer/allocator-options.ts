@@ -86,6 +86,18 @@ export interface ByteBufAllocatorOptions {
   readonly quarantineBytes?: number;
 }
 
+/** What {@link ByteBufAllocator.resizeCache} changes; what is left out stays. Unknown names are refused. */
+export interface CacheBounds {
+  /** Bytes kept in all, 0 or more. */
+  readonly maxCachedBytes?: number;
+  /** The largest buffer that is kept; bytes. Sets the entries of every size class to what the options say. */
+  readonly maxBufferBytes?: number;
+  /** Allocations between two trims of what nobody used. 1 to 2^29. */
+  readonly trimInterval?: number;
+  /** Buffers kept of single size classes: pairs of block bytes, as in `stats().sizeClasses`, and 0 to 65536. */
+  readonly entries?: Iterable<readonly [blockBytes: number, maxEntries: number]>;
+}
+
 /** What is in force. */
 export interface AllocatorSettings {
   readonly name: string;
@@ -283,6 +295,57 @@ function readCacheOptions(
     maxBufferBytes: expectInteger(SITE, 'cache.maxBufferBytes', given.maxBufferBytes, 0, most, chunkBytes),
     maxCachedBytes: expectInteger(SITE, 'cache.maxCachedBytes', given.maxCachedBytes, 0, most, 2 * MIB),
     trimInterval: expectInteger(SITE, 'cache.trimInterval', given.trimInterval, 1, 2 ** 29, 8192),
+  };
+}
+
+/**
+ * Checks new bounds of a cache.
+ *
+ * @param isClass whether there is a size class of so many bytes
+ * @throws as {@link readAllocatorOptions}
+ */
+export function readCacheBounds(
+  name: string,
+  bounds: CacheBounds,
+  now: Required<BufferCacheOptions>,
+  isClass: (blockBytes: number) => boolean,
+): { readonly cache: Required<BufferCacheOptions>; readonly entries: ReadonlyMap<number, number> } {
+  const site: OptionSite = { action: `resize the cache of allocator '${name}'` };
+  const given = readOptions(site, bounds, ['maxCachedBytes', 'maxBufferBytes', 'trimInterval', 'entries']);
+  const most = Number.MAX_SAFE_INTEGER;
+  const entries = new Map<number, number>();
+  const pairs = given.entries ?? [];
+  if (typeof pairs[Symbol.iterator] !== 'function') {
+    throw new OptionTypeError(site, 'entries', 'pairs of block bytes and a number of entries', pairs);
+  }
+  for (const [blockBytes, count] of pairs) {
+    if (!Number.isInteger(blockBytes) || blockBytes < 1 || !isClass(blockBytes)) {
+      throw new OptionRangeError(site, 'entries', 'block bytes of a size class', blockBytes);
+    }
+    entries.set(blockBytes, expectInteger(site, `entries of ${blockBytes}`, count, 0, MAX_ENTRIES, 0));
+  }
+  return {
+    cache: {
+      ...now,
+      maxCachedBytes: expectInteger(
+        site,
+        'maxCachedBytes',
+        given.maxCachedBytes,
+        0,
+        most,
+        now.maxCachedBytes,
+      ),
+      maxBufferBytes: expectInteger(
+        site,
+        'maxBufferBytes',
+        given.maxBufferBytes,
+        0,
+        most,
+        now.maxBufferBytes,
+      ),
+      trimInterval: expectInteger(site, 'trimInterval', given.trimInterval, 1, 2 ** 29, now.trimInterval),
+    },
+    entries,
   };
 }
 

@@ -9,12 +9,16 @@ export interface SizeClassStats {
   readonly cached: number;
   /** Free buffers that may be kept now; grows with use, up to the options' bound and within the byte budget. */
   readonly capacity: number;
+  /** What `capacity` may grow to. */
+  readonly maxEntries: number;
   /** Allocations served from the cache. */
   readonly hits: number;
   /** Allocations that went to the arena. */
   readonly misses: number;
   /** Free buffers given back to the arena because nobody used them. */
   readonly trimmed: number;
+  /** Buffers that came back and found no room in the cache. */
+  readonly turnedAway: number;
   /** Live buffers. */
   readonly active: number;
   /** Bytes of live blocks that their buffers do not use: Σ (block − capacity). */
@@ -61,6 +65,12 @@ export interface ByteBufAllocatorStats {
   readonly misses: number;
   /** hits / allocations; 0 before the first. */
   readonly hitRate: number;
+  /** Bounds in force: the options, or what `resizeCache` said since. */
+  readonly maxCachedBytes: number;
+  /** Larger buffers are not cached, unless `resizeCache` gave entries to their size class. */
+  readonly maxCachedBufferBytes: number;
+  /** Allocations between two trims of what nobody used. */
+  readonly trimInterval: number;
   /** Passes over the cache that gave back what nobody used. */
   readonly trims: number;
   /** Bytes that they gave back to the arena. */

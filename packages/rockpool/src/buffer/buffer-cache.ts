@@ -65,7 +65,9 @@ export class BufferCache {
       magazine.head = buf;
       magazine.top++;
     } else {
+      magazine.turnedAway++;
       this.#blocks.returnBlock(magazine, buf);
+      magazine.left();
     }
   }
 
@@ -86,7 +88,8 @@ export class BufferCache {
     for (const magazine of this.magazines) {
       magazine.folded += magazine.taken;
       magazine.taken = 0;
-      this.#evict(magazine, magazine.low);
+      magazine.noteDepth();
+      if (magazine.low > 0) this.#evict(magazine, magazine.low);
       magazine.low = magazine.top;
     }
   }
@@ -95,14 +98,34 @@ export class BufferCache {
   drain(): void {
     this.trims++;
     for (const magazine of this.magazines) {
-      this.#evict(magazine, magazine.top);
+      if (magazine.top > 0) this.#evict(magazine, magazine.top);
       magazine.low = 0;
     }
   }
 
+  /** Changes the byte budget; where it shrinks, every magazine keeps as large a part. */
+  setBudget(maxCachedBytes: number): void {
+    this.maxCachedBytes = maxCachedBytes;
+    if (this.grantedBytes <= maxCachedBytes) return;
+    this.trimUnused();
+    for (const magazine of this.magazines) this.#evict(magazine, 0);
+    if (this.grantedBytes <= maxCachedBytes) return;
+    const part = maxCachedBytes / this.grantedBytes;
+    for (const magazine of this.magazines) {
+      this.#evict(magazine, magazine.top - Math.floor(magazine.top * part));
+      magazine.low = magazine.top;
+    }
+  }
+
+  /** Changes how many entries a magazine may have; what is above goes. */
+  setEntries(magazine: Magazine, maxEntries: number): void {
+    magazine.maxEntries = maxEntries;
+    if (magazine.limit > maxEntries) this.#evict(magazine, Math.max(0, magazine.top - maxEntries));
+    if (magazine.low > magazine.top) magazine.low = magazine.top;
+  }
+
   /** Takes the `count` entries that were used least recently; the limit shrinks to what is left. */
   #evict(magazine: Magazine, count: number): void {
-    if (count === 0) return;
     const { blockBytes } = magazine;
     const kept = magazine.top - count;
     let buf = magazine.cut(kept);
@@ -112,8 +135,11 @@ export class BufferCache {
       this.#blocks.returnBlock(magazine, buf);
       buf = next;
     }
-    magazine.trimmed += count;
-    this.trimmedBytes += count * blockBytes;
+    if (count > 0) {
+      magazine.trimmed += count;
+      magazine.left();
+      this.trimmedBytes += count * blockBytes;
+    }
     this.grantedBytes -= (magazine.limit - kept) * blockBytes;
     magazine.limit = kept;
   }

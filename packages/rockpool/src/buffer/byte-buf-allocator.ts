@@ -22,15 +22,20 @@
  */
 import { expectOneOf } from '../internal/options.ts';
 import { Random } from '../internal/random.ts';
+import { Roll } from '../internal/roll.ts';
 import type { LeakDetector } from '../leak/leak-detector.ts';
 import type { Allocator } from './allocator.ts';
 import {
   type AllocatorSettings,
+  type BufferCacheOptions,
   type ByteBufAllocatorOptions,
+  type CacheBounds,
   readAllocatorOptions,
+  readCacheBounds,
 } from './allocator-options.ts';
 import type { ByteBufAllocatorStats, SizeClassStats } from './allocator-stats.ts';
 import { Arena } from './arena.ts';
+import { type ArenaMap, arenaMap } from './arena-map.ts';
 import { BufferCache } from './buffer-cache.ts';
 import { AllocatorClosedError, ByteBudgetError } from './buffer-errors.ts';
 import { ByteBudget } from './byte-budget.ts';
@@ -41,7 +46,7 @@ import type { Chunk } from './chunk.ts';
 import { CompositeByteBuf } from './composite-byte-buf.ts';
 import { expectSize } from './expect-size.ts';
 import { HugeBlocks } from './huge-blocks.ts';
-import { Magazine } from './magazine.ts';
+import { Magazine, type Swing } from './magazine.ts';
 import { createMemory } from './memory.ts';
 import type { TrimExtent } from './memory-pressure.ts';
 import { SizeClasses } from './size-classes.ts';
@@ -66,7 +71,10 @@ const RARER = 512;
 /** The distance to a sample that never comes; folded all the same. */
 const NEVER = 1 << 29;
 
-let allocators = 0;
+/** The allocators of this thread. */
+export const allocators: Roll<ByteBufAllocator> = new Roll();
+
+let made = 0;
 let standard: ByteBufAllocator | undefined;
 
 /**
@@ -121,6 +129,10 @@ export class ByteBufAllocator implements Allocator, Disposable {
   readonly #leakDetector: LeakDetector;
   readonly #random: Random;
   readonly #redzone: number;
+  /** What the options said of the cache, and `resizeCache` since. */
+  #cacheBounds: Required<BufferCacheOptions>;
+  readonly #sizeClasses: SizeClasses;
+  readonly #leaveRoll: () => void;
   readonly #onLost = (): void => {
     this.#lost++;
   };
@@ -155,8 +167,10 @@ export class ByteBufAllocator implements Allocator, Disposable {
     const watch = checks === 'strict' || checks === 'paranoid';
     this.name = name;
     this.#settings = settings;
+    this.#cacheBounds = cache;
     this.#budget = new ByteBudget(settings.maxBytes);
     const sizeClasses = new SizeClasses(settings);
+    this.#sizeClasses = sizeClasses;
     this.#arena = new Arena({
       sizeClasses,
       leastChunkBytes: settings.leastChunkBytes,
@@ -182,7 +196,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
     const plain = ready && settings.recycleHandles;
     for (let index = 0; index < sizeClasses.count; index++) {
       const bytes = sizeClasses.bytesOf(index);
-      const entries = entriesOf(bytes, settings);
+      const entries = entriesOf(bytes, cache, slabMaxBytes);
       this.#cache.magazines.push(
         plain
           ? new Magazine(this, this.#slices, this.#cache, index, bytes, entries)
@@ -201,10 +215,11 @@ export class ByteBufAllocator implements Allocator, Disposable {
       magazineOf(Math.max(pages * pageBytes, slabMaxBytes + 1)),
     );
     this.#leakDetector = settings.leakDetector;
-    this.#random = new Random(Date.now() ^ Math.imul(++allocators, 0x9e3779b9));
+    this.#random = new Random(Date.now() ^ Math.imul(++made, 0x9e3779b9));
     this.#untilTrim = cache.trimInterval;
     this.#untilSample = this.#nextSample();
     this.#startPeriod();
+    this.#leaveRoll = allocators.enter(this);
   }
 
   /**
@@ -277,10 +292,59 @@ export class ByteBufAllocator implements Allocator, Disposable {
     return before - this.#budget.reservedBytes;
   }
 
+  /**
+   * Changes the bounds of the cache while the allocator works. Buffers that lie above them go back to the arena.
+   *
+   * @throws {OptionTypeError} @throws {OptionRangeError} @throws {UnknownOptionError}; nothing was changed
+   * @throws {AllocatorClosedError} `ERR_ROCKPOOL_ALLOCATOR_CLOSED`
+   * @example
+   * ```ts
+   * import assert from 'node:assert';
+   * import { ByteBufAllocator } from 'rockpool';
+   *
+   * const allocator = new ByteBufAllocator({ cache: { maxBufferBytes: 32 * 1024 } });
+   * allocator.buffer(100_000).release(); // too large for the cache
+   * allocator.resizeCache({ maxBufferBytes: 128 * 1024, entries: [[131_072, 8]] });
+   * for (let i = 0; i < 3; i++) allocator.buffer(100_000).release();
+   * assert.equal(allocator.stats().hits, 2);
+   * ```
+   */
+  resizeCache(bounds: CacheBounds): void {
+    if (this.#closed) throw new AllocatorClosedError(this.name);
+    const { slabMaxBytes, chunkBytes } = this.#settings;
+    const known = (bytes: number): boolean =>
+      bytes <= chunkBytes && this.#sizeClasses.bytesOf(this.#sizeClasses.classOf(bytes)) === bytes;
+    const { cache, entries } = readCacheBounds(this.name, bounds, this.#cacheBounds, known);
+    this.#cacheBounds = cache;
+    const anew = bounds.maxBufferBytes !== undefined;
+    for (const magazine of this.#magazines) {
+      const { blockBytes, maxEntries } = magazine;
+      const before = anew ? entriesOf(blockBytes, cache, slabMaxBytes) : maxEntries;
+      const wanted = entries.get(blockBytes) ?? before;
+      if (wanted !== maxEntries) this.#cache.setEntries(magazine, wanted);
+    }
+    if (cache.maxCachedBytes !== this.#cache.maxCachedBytes) this.#cache.setBudget(cache.maxCachedBytes);
+    const passed = this.#period - this.#untilTick;
+    this.#untilTrim = Math.max(1, Math.min(this.#untilTrim - passed, cache.trimInterval));
+    this.#untilSample -= passed;
+    this.#startPeriod();
+  }
+
+  /** By how much the live buffers of each size class moved while the cache missed; since the last call. For the tuner. @internal */
+  _takeSwings(): ReadonlyMap<number, Swing> {
+    return new Map(this.#magazines.map((magazine) => [magazine.blockBytes, magazine.takeSwing()]));
+  }
+
+  /** Whether it was closed. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Hands out nothing more. Buffers that are out stay valid; their memory goes when they are released. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#leaveRoll();
     this.#slotLimit = -1;
     this.#runLimit = -1;
     for (const magazine of this.#magazines) magazine.maxEntries = 0;
@@ -312,9 +376,11 @@ export class ByteBufAllocator implements Allocator, Disposable {
         blockBytes: bytes,
         cached: magazine.top,
         capacity: magazine.limit,
+        maxEntries: magazine.maxEntries,
         hits: magazine.hits,
         misses: magazine.misses,
         trimmed: magazine.trimmed,
+        turnedAway: magazine.turnedAway,
         active,
         wasteBytes: active * bytes - magazine.liveBytes,
       });
@@ -341,6 +407,9 @@ export class ByteBufAllocator implements Allocator, Disposable {
       hits,
       misses,
       hitRate: allocations === 0 ? 0 : hits / allocations,
+      maxCachedBytes: this.#cache.maxCachedBytes,
+      maxCachedBufferBytes: this.#cacheBounds.maxBufferBytes,
+      trimInterval: this.#cacheBounds.trimInterval,
       trims: this.#cache.trims,
       trimmedBytes: this.#cache.trimmedBytes,
       lostBuffers: this.#lost,
@@ -349,6 +418,27 @@ export class ByteBufAllocator implements Allocator, Disposable {
       arena,
       sizeClasses,
     };
+  }
+
+  /**
+   * What lies where in the arena, for drawing.
+   *
+   * @param maxChunks chunks at most, the fullest first; 0 or more, default 64
+   * @example
+   * ```ts
+   * import assert from 'node:assert';
+   * import { ByteBufAllocator } from 'rockpool';
+   *
+   * const allocator = new ByteBufAllocator({ pageBytes: 8192 });
+   * const buf = allocator.buffer(100);
+   * const [chunk] = allocator.map().chunks;
+   * const slab = chunk?.runs.find(({ kind }) => kind === 'slab');
+   * assert.deepEqual([slab?.blockBytes, slab?.usedSlots], [112, 1]);
+   * buf.release();
+   * ```
+   */
+  map(maxChunks: number = 64): ArenaMap {
+    return arenaMap(this.#arena, maxChunks);
   }
 
   /** The arena as text: every chunk with a map of its pages, at most 100 columns wide. */
@@ -409,7 +499,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
       }
     }
     magazine.misses++;
-    magazine.blocks++;
+    if (++magazine.blocks > magazine.peak) magazine.peak = magazine.blocks;
     return this.#handle(magazine, chunk, arena.offset, magazine.blockBytes);
   }
 
@@ -478,7 +568,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
     this.#untilTrim -= step;
     this.#untilSample -= step;
     if (this.#untilTrim <= 0) {
-      this.#untilTrim = this.#settings.cache.trimInterval;
+      this.#untilTrim = this.#cacheBounds.trimInterval;
       this.#cache.trimUnused();
     }
     if (this.#untilSample <= 0) {
@@ -515,7 +605,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
 }
 
 /** Entries that the cache may hold of blocks of `bytes`. */
-function entriesOf(bytes: number, { cache, slabMaxBytes }: AllocatorSettings): number {
+function entriesOf(bytes: number, cache: Required<BufferCacheOptions>, slabMaxBytes: number): number {
   if (bytes > cache.maxBufferBytes) return 0;
   if (bytes <= cache.tinyMaxBytes) return cache.tiny;
   return bytes <= slabMaxBytes ? cache.small : cache.normal;

@@ -5,9 +5,11 @@ export {
   type BufferCacheOptions,
   type BufferChecks,
   type ByteBufAllocatorOptions,
+  type CacheBounds,
   type ZeroPolicy,
 } from './allocator-options.ts';
 export type { ByteBufAllocatorStats, SizeClassStats } from './allocator-stats.ts';
+export type { ArenaMap, ChunkMap, RunMap } from './arena-map.ts';
 export type { ArenaStats } from './arena-stats.ts';
 export {
   AllocatorClosedError,

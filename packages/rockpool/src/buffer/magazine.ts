@@ -17,6 +17,19 @@ import type { ByteBuf } from './byte-buf.ts';
 import type { Home } from './home.ts';
 import type { SliceHome } from './slice-home.ts';
 
+/** Between what the number of live buffers moved while the cache missed. */
+export interface Swing {
+  /** Most at a miss; 0 where there was none. */
+  readonly peak: number;
+  /** Fewest when a buffer left the cache; undefined where none did. */
+  readonly trough: number | undefined;
+  /** Entries that the cache has, less those that lay below its low-water mark. */
+  readonly depth: number;
+}
+
+/** A trough where there was none: above all others, and a small integer. */
+const NONE = 2 ** 30;
+
 /** Free buffers of one size class. Owner: one allocator, which pops in its own hot path. */
 export class Magazine implements Home {
   readonly allocator: Allocator;
@@ -45,6 +58,13 @@ export class Magazine implements Home {
   liveBytes = 0;
   /** Entries given back to the arena because nobody used them. */
   trimmed = 0;
+  /** Buffers that came back, found no room, and went to the arena. */
+  turnedAway = 0;
+  /** Most live buffers at a miss, and fewest when one was turned away or trimmed, since the tuner looked; no misses: 0. */
+  peak = 0;
+  trough: number = NONE;
+  /** Most entries that were of use between two trims, since the tuner looked. */
+  deepest = 0;
 
   constructor(
     allocator: Allocator,
@@ -106,6 +126,32 @@ export class Magazine implements Home {
 
   resized(_buf: ByteBuf, before: number, after: number): void {
     this.liveBytes += after - before;
+  }
+
+  /** Before `low` begins anew: what lay above it was of use. */
+  noteDepth(): void {
+    const depth = this.limit - this.low;
+    if (depth > this.deepest) this.deepest = depth;
+  }
+
+  /** A block left for the arena: how few buffers were live then? */
+  left(): void {
+    const live = this.live;
+    if (live < this.trough) this.trough = live;
+  }
+
+  /**
+   * How many more buffers were live at the highest than at the lowest, as far as the cache could not cover it: so many
+   * entries would have. Since the last call.
+   */
+  takeSwing(): Swing {
+    const { peak, trough } = this;
+    this.noteDepth();
+    const depth = this.deepest;
+    this.deepest = 0;
+    this.peak = 0;
+    this.trough = NONE;
+    return { peak, trough: trough === NONE ? undefined : trough, depth };
   }
 
   /** Cuts off all but the `count` buffers that came back last; the rest still hang from each other. */

@@ -17,6 +17,7 @@ import {
   readOptions,
 } from '../internal/options.ts';
 import { Random } from '../internal/random.ts';
+import { Roll } from '../internal/roll.ts';
 import { report, warn } from '../internal/warn.ts';
 import { type LeakReport, LeakTrack, type TrackHost } from './leak-track.ts';
 
@@ -64,6 +65,12 @@ const MAX_INTERVAL = 2 ** 30;
 
 /** Distinct reports remembered; past it the oldest is forgotten and may be told again. */
 const REMEMBERED_REPORTS = 1024;
+
+/** Reports that a detector keeps for whoever asks later; the oldest go first. */
+const RECENT_REPORTS = 32;
+
+/** The detectors of this thread. */
+export const leakDetectors: Roll<LeakDetector> = new Roll();
 
 let detectors = 0;
 
@@ -115,6 +122,7 @@ export class LeakDetector {
   #closed = 0;
   #leaked = 0;
   #reported = 0;
+  readonly #recent: LeakReport[] = [];
 
   /**
    * @throws {OptionTypeError} `ERR_ROCKPOOL_OPTION_TYPE`
@@ -134,6 +142,7 @@ export class LeakDetector {
     this.#onLeak = onLeak === undefined ? undefined : expectFunction(SITE, 'onLeak', onLeak);
     this.#untilSample = this.#nextDistance();
     this.#registry = new FinalizationRegistry((track) => this.#collected(track));
+    leakDetectors.enter(this);
   }
 
   /** The level in force; may be set at any time and holds for resources taken from then on. */
@@ -202,6 +211,11 @@ export class LeakDetector {
     };
   }
 
+  /** The last 32 leaks that were told, the oldest first. */
+  get recent(): readonly LeakReport[] {
+    return [...this.#recent];
+  }
+
   /** 0 keeps the record of the taking only. */
   #recordLimit(): number {
     return this.#level === 'simple' ? 0 : this.#targetRecords;
@@ -225,6 +239,8 @@ export class LeakDetector {
     }
     this.#known.add(leak.message);
     this.#reported++;
+    this.#recent.push(leak);
+    if (this.#recent.length > RECENT_REPORTS) this.#recent.shift();
     if (this.#onLeak === undefined) {
       warn(leak.message, 'RockpoolLeakWarning', 'ROCKPOOL_LEAK');
       return;

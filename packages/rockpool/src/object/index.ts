@@ -12,6 +12,7 @@ export type {
   ChaosOptions,
   DropReason,
   PoolAging,
+  PoolBounds,
   PoolChecks,
   PoolOptions,
   PoolStats,

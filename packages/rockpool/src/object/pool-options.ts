@@ -134,6 +134,10 @@ export interface PoolStats {
   readonly victims: number;
   /** Bytes charged for the idle items; 0 without `sizeOf`. */
   readonly idleBytes: number;
+  /** Bounds in force: the options, or what `resize` said since. */
+  readonly maxIdle: number;
+  readonly minIdle: number;
+  readonly maxIdleBytes: number;
   /** Items out with users. */
   readonly outstanding: number;
   /** Items that were checked out and collected without coming back, as far as they were noticed. */
@@ -143,16 +147,26 @@ export interface PoolStats {
   readonly closed: boolean;
 }
 
-/** Options as read: checked, with defaults, and with the hooks that are absent as undefined. */
+/** What {@link Pool.resize} changes; what is left out stays. Unknown names are refused. */
+export interface PoolBounds {
+  /** Most items kept idle, victims included. 2 to 2^23, of a pool that began with 0 or 1 from 0. */
+  readonly maxIdle?: number;
+  /** 0 to `maxIdle`. */
+  readonly minIdle?: number;
+  /** Needs `sizeOf`. */
+  readonly maxIdleBytes?: number;
+}
+
+/** Options as read: checked, with defaults, and with the hooks that are absent as undefined. Only bounds change. */
 export interface PoolSettings<T extends object> {
   readonly create: (hintBytes: number) => T;
   readonly reset: ((item: T) => void) | undefined;
   readonly destroy: ((item: T, reason: DropReason) => void) | undefined;
   readonly name: string;
-  readonly maxIdle: number;
-  readonly minIdle: number;
+  maxIdle: number;
+  minIdle: number;
   readonly sizeOf: ((item: T) => number) | undefined;
-  readonly maxIdleBytes: number;
+  maxIdleBytes: number;
   readonly strikes: StrikeOptions<T> | undefined;
   readonly aging: PoolAging;
   readonly checks: PoolChecks;
@@ -224,6 +238,32 @@ export function readPoolOptions<T extends object>(options: PoolOptions<T>): Pool
     chaos: readChaos(o.chaos),
     onError: optionalFunction('onError', o.onError),
     leakDetector: readDetector(o.leakDetector),
+  };
+}
+
+/**
+ * Checks new bounds against each other and against what is in force.
+ *
+ * @throws as {@link readPoolOptions}
+ */
+export function readPoolBounds<T extends object>(
+  label: string,
+  bounds: PoolBounds,
+  now: PoolSettings<T>,
+): Required<PoolBounds> {
+  const site: OptionSite = { action: `resize ${label}` };
+  const o = readOptions(site, bounds, ['maxIdle', 'minIdle', 'maxIdleBytes']);
+  // The direct path keeps one item outside the stack, so that it cannot keep fewer than two.
+  const least = now.maxIdle >= 2 ? 2 : 0;
+  const maxIdle = expectInteger(site, 'maxIdle', o.maxIdle, least, MAX_IDLE, now.maxIdle);
+  if (now.sizeOf === undefined && o.maxIdleBytes !== undefined) {
+    throw new OptionTypeError(site, 'maxIdleBytes', "left out where there is no 'sizeOf'", o.maxIdleBytes);
+  }
+  const most = Number.MAX_SAFE_INTEGER;
+  return {
+    maxIdle,
+    minIdle: expectInteger(site, 'minIdle', o.minIdle, 0, maxIdle, Math.min(now.minIdle, maxIdle)),
+    maxIdleBytes: expectInteger(site, 'maxIdleBytes', o.maxIdleBytes, 0, most, now.maxIdleBytes),
   };
 }
 

@@ -28,6 +28,7 @@ import { HookError } from '../internal/hook-error.ts';
 import { onInterval } from '../internal/interval-epochs.ts';
 import { expectInteger } from '../internal/options.ts';
 import { PoolClosedError } from '../internal/pool-closed-error.ts';
+import { Roll } from '../internal/roll.ts';
 import { report } from '../internal/warn.ts';
 import { Lease } from '../scope/lease.ts';
 import { SuppressedError } from '../scope/suppressed-error.ts';
@@ -40,14 +41,19 @@ import { DoublePutError, ForeignPutError } from './pool-errors.ts';
 import {
   type DropReason,
   type PoolAging,
+  type PoolBounds,
   type PoolOptions,
   type PoolSettings,
   type PoolStats,
+  readPoolBounds,
   readPoolOptions,
   SITE,
 } from './pool-options.ts';
 import { StrictGuard } from './strict-guard.ts';
 import { Strikes } from './strikes.ts';
+
+/** The pools of this thread. */
+export const pools: Roll<Pool<object>> = new Roll();
 
 /**
  * A pool of reusable objects.
@@ -128,7 +134,7 @@ export class Pool<T extends object> implements Disposable {
 
   readonly #settings: PoolSettings<T>;
   /** Most items in `#idle`; on the direct path one less than `maxIdle`, for the slot. */
-  readonly #stackLimit: number;
+  #stackLimit: number;
   /** Whether more puts than gets are an error; not at `off`. */
   readonly #counting: boolean;
   readonly #guard: Guard<T> | undefined;
@@ -138,6 +144,7 @@ export class Pool<T extends object> implements Disposable {
   /** Aged items on their way to `destroy`, off the main path. */
   readonly #condemned: DrainQueue<T>;
   readonly #endAging: () => void;
+  readonly #leaveRoll: () => void;
 
   /** Gets of all past periods; `gets = #foldedGets + #period − #untilSample + #shelf.pops`. */
   #foldedGets = 0;
@@ -191,6 +198,7 @@ export class Pool<T extends object> implements Disposable {
     this.#shelf.countPops(this.#period);
     this.#condemned = new DrainQueue((item) => this.#destroy(item, 'aged'));
     this.#endAging = startAging(this, settings.aging);
+    this.#leaveRoll = pools.enter(this as unknown as Pool<object>);
   }
 
   /**
@@ -369,6 +377,39 @@ export class Pool<T extends object> implements Disposable {
     return this.#shrink(0, 'cleared');
   }
 
+  /**
+   * Changes the bounds of what is kept, while the pool works. What lies idle above them is dropped, the oldest first.
+   *
+   * @returns how many items were dropped
+   * @throws {OptionTypeError} @throws {OptionRangeError} @throws {UnknownOptionError}; nothing was changed
+   * @throws {PoolClosedError} `ERR_ROCKPOOL_POOL_CLOSED`
+   * @example
+   * ```ts
+   * import assert from 'node:assert';
+   * import { Pool } from 'rockpool';
+   *
+   * const pool = new Pool({ create: () => new Float64Array(1024), maxIdle: 64 });
+   * pool.prewarm(64);
+   * assert.equal(pool.resize({ maxIdle: 16 }), 48);
+   * assert.equal(pool.stats().maxIdle, 16);
+   * ```
+   */
+  resize(bounds: PoolBounds): number {
+    this.#assertOpen('resize');
+    const { maxIdle, minIdle, maxIdleBytes } = readPoolBounds(this.label, bounds, this.#settings);
+    const settings = this.#settings;
+    settings.maxIdle = maxIdle;
+    settings.minIdle = minIdle;
+    settings.maxIdleBytes = maxIdleBytes;
+    const outstanding = this.#outstanding();
+    this.#stackLimit = this.#direct ? maxIdle - 1 : maxIdle;
+    this.#idle.resize(this.#stackLimit);
+    this.#setOutstanding(outstanding);
+    let dropped = this.#idleCount() > maxIdle ? this.#shrink(maxIdle, 'full') : 0;
+    while (this.#idle.bytes > maxIdleBytes) dropped += this.#shrink(this.#idleCount() - 1, 'full');
+    return dropped;
+  }
+
   /** The counters now. Cost: one small object. */
   stats(): PoolStats {
     const outstanding = this.#outstanding();
@@ -385,6 +426,9 @@ export class Pool<T extends object> implements Disposable {
       idle: this.#idleCount(),
       victims: this.#idle.victimCount,
       idleBytes: this.#idle.bytes,
+      maxIdle: this.#settings.maxIdle,
+      minIdle: this.#settings.minIdle,
+      maxIdleBytes: this.#settings.maxIdleBytes,
       outstanding,
       lost: this.#lost,
       epochs: this.#epochs,
@@ -403,6 +447,7 @@ export class Pool<T extends object> implements Disposable {
     this.#direct = false;
     this.#setSampling(this.#sampling);
     this.#endAging();
+    this.#leaveRoll();
     this.#shrink(0, 'closed');
     this.#condemned.flush();
   }

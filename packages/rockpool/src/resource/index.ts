@@ -22,5 +22,5 @@ export type {
   ResourcePoolOptions,
   RetryOptions,
 } from './resource-pool-options.ts';
-export type { ResourceCounts, ResourcePoolStats } from './resource-stats.ts';
-export type { TimeSummary } from './time-histogram.ts';
+export type { ResourceCounts, ResourcePoolHistograms, ResourcePoolStats } from './resource-stats.ts';
+export type { TimeBuckets, TimeSummary } from './time-histogram.ts';

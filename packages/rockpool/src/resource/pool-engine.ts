@@ -22,9 +22,11 @@
  * `deadlines.ts` has one timer for all. Sources: HikariCP (bypass of validation, lifetimes with jitter, leak threshold),
  * commons-pool (validation when, soft and hard eviction), generic-pool (offers instead of ties).
  */
+import { ArgumentTypeError } from '../internal/errors.ts';
 import { runLater } from '../internal/later.ts';
 import { PoolClosedError } from '../internal/pool-closed-error.ts';
 import { Random } from '../internal/random.ts';
+import { Roll } from '../internal/roll.ts';
 import { report } from '../internal/warn.ts';
 import type { LeakTrack } from '../leak/leak-track.ts';
 import { Alarm } from './alarm.ts';
@@ -53,7 +55,12 @@ import {
   type ResourcePoolSettings,
   readNewSize,
 } from './resource-pool-options.ts';
-import { PoolTallies, type ResourceCounts, type ResourcePoolStats } from './resource-stats.ts';
+import {
+  PoolTallies,
+  type ResourceCounts,
+  type ResourcePoolHistograms,
+  type ResourcePoolStats,
+} from './resource-stats.ts';
 import { Rest } from './rest.ts';
 import { WaitQueue } from './wait-queue.ts';
 import { Waiter, type WaiterOwner } from './waiter.ts';
@@ -79,7 +86,10 @@ const IN_DOUBT = -Number.MAX_VALUE;
 const SHORTEST_SWEEP_MS = 5;
 const LONGEST_SWEEP_MS = 1000;
 
-let pools = 0;
+/** The pools of this thread, those in the place of others among them. */
+export const resourcePools: Roll<PoolEngine<unknown>> = new Roll();
+
+let made = 0;
 
 /** What a {@link ResourcePool} does, and the pools in the place of others. */
 export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T> {
@@ -143,9 +153,10 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
   #closeCause: unknown = undefined;
   /** A shortage is the same for all who are told of it in one turn. */
   #shortage: Shortage | undefined = undefined;
+  readonly #leaveRoll: () => void;
 
   constructor(settings: ResourcePoolSettings<T>, { countsDestroying = true }: EngineOptions = {}) {
-    const seed = Date.now() ^ Math.imul(++pools, 0x9e3779b9);
+    const seed = Date.now() ^ Math.imul(++made, 0x9e3779b9);
     this.#settings = settings;
     this.#countsDestroying = countsDestroying;
     this.label = `resource pool '${settings.name}'`;
@@ -173,6 +184,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     this.#sweep = new Alarm((now) => this.#sweepAt(now));
     this.#sweepMs = sweepInterval(settings);
     this.#watchesHolders = settings.leakThresholdMs !== NEVER;
+    this.#leaveRoll = resourcePools.enter(this as PoolEngine<unknown>);
     if (settings.init === 'lazy') this.#open();
     else if (settings.init === 'eager') this.#start(false);
   }
@@ -278,6 +290,22 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
       closed: this.#phase === 'closed',
       ...this.#tallies.stats(),
     };
+  }
+
+  /** Times by upper bounds; see {@link ResourcePool.histograms}. */
+  histograms(boundsMs: readonly number[]): ResourcePoolHistograms {
+    const ascend = (bound: number, i: number): boolean =>
+      typeof bound === 'number' && bound >= 0 && (i === 0 || bound > (boundsMs[i - 1] as number));
+    if (!Array.isArray(boundsMs) || !boundsMs.every(ascend)) {
+      throw new ArgumentTypeError(
+        `read histograms of ${this.label}`,
+        'boundsMs',
+        'ascending milliseconds',
+        boundsMs,
+      );
+    }
+    this.#longWaits.settle();
+    return this.#tallies.histograms(boundsMs);
   }
 
   /** The part of `stats()` that costs nothing: how many there are in which state, and how many wait. */
@@ -814,6 +842,7 @@ export class PoolEngine<T> implements LeaseHome<T>, WaiterOwner<T>, MakerOwner<T
     if (this.#closing !== undefined) return;
     this.#closing = new Rest();
     this.#phase = 'closed';
+    this.#leaveRoll();
     this.#accepting = false;
     this.#keepsMin = false;
     this.#gate = 0;

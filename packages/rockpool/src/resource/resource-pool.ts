@@ -13,7 +13,7 @@ import {
   type ResourcePoolOptions,
   readResourcePoolOptions,
 } from './resource-pool-options.ts';
-import type { ResourcePoolStats } from './resource-stats.ts';
+import type { ResourcePoolHistograms, ResourcePoolStats } from './resource-stats.ts';
 
 /**
  * A pool of resources that take time to make: connections, sessions, workers.
@@ -242,6 +242,26 @@ export class ResourcePool<T> implements AsyncDisposable {
   /** The counters now. */
   stats(): ResourcePoolStats {
     return this.#engine.stats();
+  }
+
+  /**
+   * The times of `stats()` as counts by upper bounds, for histograms of Prometheus.
+   *
+   * @param boundsMs ascending; milliseconds
+   * @throws {ArgumentTypeError} they are not ascending numbers
+   * @example
+   * ```ts
+   * import assert from 'node:assert';
+   * import { ResourcePool } from 'rockpool';
+   *
+   * const pool = new ResourcePool({ create: async () => ({}), max: 1 });
+   * await pool.use(() => {});
+   * const { create } = pool.histograms([1, 10, 60_000]);
+   * assert.deepEqual([create.count, create.counts[2]], [1, 1]);
+   * ```
+   */
+  histograms(boundsMs: readonly number[]): ResourcePoolHistograms {
+    return this.#engine.histograms(boundsMs);
   }
 
   /** Who has resources now, the longest first. */

@@ -1,6 +1,6 @@
 /** What a resource pool counts, and what it tells of it. */
 import type { DestroyReason } from './resource-pool-options.ts';
-import { TimeHistogram, type TimeSummary } from './time-histogram.ts';
+import { type TimeBuckets, TimeHistogram, type TimeSummary } from './time-histogram.ts';
 
 /** How many resources a pool has in which state, and how many wait. */
 export interface ResourceCounts {
@@ -57,6 +57,16 @@ export interface ResourcePoolStats extends ResourceCounts {
   readonly closed: boolean;
 }
 
+/** What {@link ResourcePool.histograms} gives. Of a busy pool, waits and uses are a sample. */
+export interface ResourcePoolHistograms {
+  /** How long acquires waited that had to. */
+  readonly wait: TimeBuckets;
+  /** How long resources were held. */
+  readonly use: TimeBuckets;
+  /** How long creations took that succeeded. */
+  readonly create: TimeBuckets;
+}
+
 /** What the tallies know of the statistics. */
 type Tallied = Omit<ResourcePoolStats, keyof ResourceCounts | 'name' | 'min' | 'max' | 'draining' | 'closed'>;
 
@@ -89,6 +99,14 @@ export class PoolTallies {
   readonly waitTimes: TimeHistogram = new TimeHistogram();
   readonly useTimes: TimeHistogram = new TimeHistogram();
   readonly createTimes: TimeHistogram = new TimeHistogram();
+
+  histograms(boundsMs: readonly number[]): ResourcePoolHistograms {
+    return {
+      wait: this.waitTimes.cumulative(boundsMs),
+      use: this.useTimes.cumulative(boundsMs),
+      create: this.createTimes.cumulative(boundsMs),
+    };
+  }
 
   stats(): Tallied {
     const { destroyed, waitTimes, useTimes, createTimes, ...counts } = this;

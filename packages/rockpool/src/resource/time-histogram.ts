@@ -24,6 +24,16 @@ export interface TimeSummary {
   readonly max: number;
 }
 
+/** Times by upper bounds. */
+export interface TimeBuckets {
+  /** Of each bound, the times that are no longer. */
+  readonly counts: readonly number[];
+  /** All times. */
+  readonly count: number;
+  /** Their sum, in milliseconds. */
+  readonly sumMs: number;
+}
+
 /** Counts times. */
 export class TimeHistogram {
   readonly #counts = new Uint32Array(BUCKETS);
@@ -52,6 +62,23 @@ export class TimeHistogram {
       p99: this.#percentile(0.99),
       max: this.#maxMs,
     };
+  }
+
+  /**
+   * Counts by upper bounds in ascending order, as Prometheus's histograms have them: of each bound, the times that are
+   * no longer, as exactly as the buckets are. Only counts that lie wholly below a bound are in it.
+   *
+   * @param boundsMs ascending; milliseconds
+   */
+  cumulative(boundsMs: readonly number[]): TimeBuckets {
+    const counts = this.#counts;
+    let bucket = 0;
+    let below = 0;
+    const cumulated = boundsMs.map((bound) => {
+      for (; bucket < BUCKETS && endOf(bucket) <= bound * 1000; bucket++) below += counts[bucket] as number;
+      return below;
+    });
+    return { counts: cumulated, count: this.#count, sumMs: this.#sumMs };
   }
 
   #percentile(fraction: number): number {

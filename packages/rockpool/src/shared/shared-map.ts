@@ -7,6 +7,7 @@ import { load } from '../internal/atomics.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
 import { expectInteger, OptionRangeError, OptionTypeError, readOptions } from '../internal/options.ts';
 import { ceilPowerOfTwo } from '../internal/power-of-two.ts';
+import { Roll } from '../internal/roll.ts';
 import { MapNestedError } from './map-errors.ts';
 import { PreparedKey, type SharedMapKey } from './map-key.ts';
 import { COUNT, ENTRY_HEADER, KEY, MapLayout, readMapLayout, USED, writeMapHeader } from './map-layout.ts';
@@ -57,6 +58,9 @@ const BYTES_A_SLOT = 16;
 /** So that an entry has a number of 20 bits. */
 const MAX_ARENA_WORDS = 2 ** 21 - 4;
 
+/** The shared maps that this thread is attached to. */
+export const sharedMaps: Roll<SharedMap> = new Roll();
+
 /**
  * A map of bytes that all worker threads see.
  *
@@ -83,6 +87,8 @@ const MAX_ARENA_WORDS = 2 ** 21 - 4;
  * ```
  */
 export class SharedMap implements Disposable {
+  /** Name in metrics, of this thread; may be set at any time. */
+  name = 'shared';
   /** Goes to other threads: see {@link attach}. */
   readonly handle: SharedMapHandle;
   private readonly layout: MapLayout;
@@ -93,6 +99,7 @@ export class SharedMap implements Disposable {
   /** The update that runs; its `runs` is false from the next microtask on, whatever became of it. */
   private updating: { runs: boolean } | undefined = undefined;
   private detached = false;
+  private readonly leaveRoll: () => void;
 
   private constructor(memory: SharedArrayBuffer, layout: MapLayout, thread: number) {
     const words = new Int32Array(memory, 0, layout.totalWords);
@@ -102,6 +109,7 @@ export class SharedMap implements Disposable {
     this.registry.register(thread);
     this.segments = new MapSegments(words, layout);
     this.locks = new MapLocks(words, layout, this.segments, this.registry.wid);
+    this.leaveRoll = sharedMaps.enter(this);
   }
 
   /**
@@ -377,6 +385,7 @@ export class SharedMap implements Disposable {
     if (this.detached) return;
     this.expectNoUpdate('detach');
     this.detached = true;
+    this.leaveRoll();
     this.locks.reclaim(this.registry.wid);
     this.registry.leave();
   }

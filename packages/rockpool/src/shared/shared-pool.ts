@@ -7,6 +7,7 @@ import { ArgumentRangeError } from '../buffer/index.ts';
 import { AcquireTimeoutError } from '../internal/acquire-timeout-error.ts';
 import { load, store } from '../internal/atomics.ts';
 import { ArgumentTypeError } from '../internal/errors.ts';
+import { Roll } from '../internal/roll.ts';
 import { SLICE_MS, waitForChange } from './doorbell.ts';
 import type { Magazine } from './magazine.ts';
 import { DETACHED, FIELD, GENERATION, INDEX, KIND, SHARED } from './ownership-word.ts';
@@ -38,6 +39,9 @@ export interface AdoptableWorker {
 /** The sizes of a lookup table's steps: classes are multiples of it. */
 const UNIT_SHIFT = 6;
 
+/** The shared pools that this thread is attached to. */
+export const sharedPools: Roll<SharedPool> = new Roll();
+
 /**
  * One pool for all worker threads.
  *
@@ -66,6 +70,8 @@ const UNIT_SHIFT = 6;
  * ```
  */
 export class SharedPool implements Disposable {
+  /** Name in metrics, of this thread; may be set at any time. */
+  name = 'shared';
   /** @internal */
   readonly _view: WorkerView;
   /** Goes to other threads: see {@link attach}. */
@@ -76,6 +82,7 @@ export class SharedPool implements Disposable {
   private readonly largest: number;
   private readonly zeroOnAcquire: boolean;
   private detached = false;
+  private readonly leaveRoll: () => void;
 
   private constructor(handle: SharedPoolHandle, layout: RegionLayout, thread: number) {
     const words = new Int32Array(handle.control, 0, layout.totalWords);
@@ -92,6 +99,7 @@ export class SharedPool implements Disposable {
     }
     this.zeroOnAcquire = layout.geometry.zero === ZERO_ON_ACQUIRE;
     this._view.publishCounters();
+    this.leaveRoll = sharedPools.enter(this);
   }
 
   /**
@@ -309,6 +317,7 @@ export class SharedPool implements Disposable {
     const held = this.heldBlocks();
     if (held > 0) throw new BlockHeldError('detach', 'blocks are held, or shares in flight', held);
     this.detached = true;
+    this.leaveRoll();
     view.flushAll();
     const { words, layout, slabs, registry } = view;
     reclaimWorker(words, layout, slabs, registry, registry.slot, registry.wid);

@@ -1,0 +1,4 @@
+/** OpenTelemetry: `@rockpool/metrics/opentelemetry`. */
+
+export { HistogramProducer } from './histogram-producer.ts';
+export { observeMetrics } from './instruments.ts';
