@@ -9,7 +9,7 @@
  * whole window wanted less than half of it, to twice what was wanted: so what goes up and down within a window stays.
  */
 import type { ByteBufAllocator } from '../buffer/byte-buf-allocator.ts';
-import { type Bid, missCostNs } from './budget-plan.ts';
+import { type Bid, bytesOfPlan, missCostNs, type Plan, type Share } from './budget-plan.ts';
 import { ClassDemand } from './class-demand.ts';
 import type { Proposal, Reason } from './decision.ts';
 import type { Target } from './target.ts';
@@ -19,6 +19,11 @@ import type { TunerSettings } from './tuner-options.ts';
 const SLACK = 1.125;
 /** Entries of a class are lowered when less than this part was wanted. */
 const UNUSED_PART = 0.5;
+/** Changes by less than this part of a bound are not worth a decision, nor are those of a few bytes. */
+const HYSTERESIS = 0.2;
+const LEAST_CHANGE_BYTES = 8192;
+/** A class is idle when so many looks saw no allocation of it. */
+const IDLE_LOOKS = 2;
 /** Idle bytes of a class that are let be. */
 const IDLE_BYTES = 65_536;
 /** Most entries of a class; the allocator's own bound. */
@@ -27,9 +32,6 @@ const MAX_ENTRIES = 65_536;
 const REGRET_RATE = 0.001;
 
 type Stats = ReturnType<ByteBufAllocator['stats']>;
-
-/** What is needed to share the budget out. */
-export type CostedBid = Bid & { readonly costNs: number };
 
 /** One allocator. */
 export class AllocatorTarget implements Target {
@@ -40,6 +42,10 @@ export class AllocatorTarget implements Target {
   readonly #before = new Map<number, { hits: number; misses: number; turnedAway: number; trimmed: number }>();
   #stats: Stats;
   #looks = 0;
+  /** Buffers of the last look that were turned away although their class had entries left: the byte bound was reached. */
+  #starved = 0;
+  /** … and those that were turned away as their class had none left. */
+  #capped = 0;
   #intervalChangedAt = Number.NEGATIVE_INFINITY;
 
   constructor(allocator: ByteBufAllocator, name: string, window: number) {
@@ -66,6 +72,8 @@ export class AllocatorTarget implements Target {
     this.#looks++;
     this.#stats = allocator.stats();
     const swings = allocator._takeSwings();
+    this.#starved = 0;
+    this.#capped = 0;
     for (const now of this.#stats.sizeClasses) {
       const { blockBytes } = now;
       const before = this.#before.get(blockBytes) ?? { hits: 0, misses: 0, turnedAway: 0, trimmed: 0 };
@@ -73,17 +81,28 @@ export class AllocatorTarget implements Target {
       const demand = this.#classes.get(blockBytes) ?? new ClassDemand(blockBytes, this.#window);
       this.#classes.set(blockBytes, demand);
       const hits = now.hits - before.hits;
-      demand.add({
-        hits,
-        misses: now.misses - before.misses,
-        turnedAway: now.turnedAway - before.turnedAway,
-        trimmed: now.trimmed - before.trimmed,
-        depth: hits === 0 ? 0 : depth,
-        peak,
-        trough,
-      });
+      const turnedAway = now.turnedAway - before.turnedAway;
+      if (now.capacity < now.maxEntries) this.#starved += turnedAway;
+      else this.#capped += turnedAway;
+      demand.add(
+        {
+          hits,
+          misses: now.misses - before.misses,
+          turnedAway,
+          trimmed: now.trimmed - before.trimmed,
+          depth: hits === 0 ? 0 : depth,
+          peak,
+          trough,
+        },
+        now.capacity,
+      );
       this.#before.set(blockBytes, now);
     }
+  }
+
+  /** Buffers of the last look that were turned away: by the byte bound, by the bound of their class. */
+  get refusals(): { readonly starved: number; readonly capped: number } {
+    return { starved: this.#starved, capped: this.#capped };
   }
 
   /** Hits and allocations of the last look. */
@@ -97,27 +116,23 @@ export class AllocatorTarget implements Target {
   }
 
   /** What each class wants, at most as the user allows. */
-  bids(settings: TunerSettings): readonly CostedBid[] {
+  bids(settings: TunerSettings): readonly Bid[] {
     const { sharedChunkBytes } = this.#stats.arena;
     const largest = settings.bounds.maxBufferBytes[1];
     return [...this.#classes.values()].map((demand) => {
-      const { blockBytes, allocations } = demand;
+      const { blockBytes, allocations, intensity } = demand;
       const wanted = blockBytes > largest ? 0 : Math.min(MAX_ENTRIES, withSlack(demand.wanted));
-      return { blockBytes, wanted, allocations, costNs: missCostNs(blockBytes, sharedChunkBytes) };
+      return { blockBytes, wanted, allocations, intensity, costNs: missCostNs(blockBytes, sharedChunkBytes) };
     });
   }
 
   /** The changes that bring the cache to what was granted to its classes. */
-  grant(
-    bids: readonly Bid[],
-    granted: readonly number[],
-    budgetBytes: number,
-    settings: TunerSettings,
-  ): Proposal[] {
+  grant(plan: Plan, share: Share, settings: TunerSettings): readonly Proposal[] {
+    const { bids, entries } = plan;
     const proposals: Proposal[] = [];
     const planned = new Map(this.#stats.sizeClasses.map((it) => [it.blockBytes, it.maxEntries]));
     bids.forEach(({ blockBytes, wanted }, i) => {
-      const proposal = this.#entries(blockBytes, wanted, granted[i] as number, settings);
+      const proposal = this.#entries(blockBytes, wanted, entries[i] as number, settings);
       if (proposal === undefined) return;
       proposals.push(proposal);
       planned.set(blockBytes, proposal.to);
@@ -127,8 +142,7 @@ export class AllocatorTarget implements Target {
     if (proposals.length > 0 && largest > bound) {
       proposals.push(this.#proposal('maxBufferBytes', bound, largest, 'misses', this.#rates()));
     }
-    const wantedBytes = bids.reduce((sum, { blockBytes }, i) => sum + blockBytes * (granted[i] as number), 0);
-    const bytes = this.#cachedBytes(wantedBytes, budgetBytes, settings);
+    const bytes = this.#cachedBytes(bytesOfPlan(plan), share, settings);
     if (bytes !== undefined) proposals.push(bytes);
     return proposals;
   }
@@ -136,16 +150,30 @@ export class AllocatorTarget implements Target {
   propose(settings: TunerSettings): readonly Proposal[] {
     const { trimInterval, trims } = this.#stats;
     if (this.#looks - this.#intervalChangedAt <= settings.coolDownLooks) return [];
-    let [regret, allocations] = [0, 0];
+    let [regretted, allocations] = [0, 0];
     for (const demand of this.#classes.values()) {
-      regret += demand.regret;
+      regretted += demand.regret;
       allocations += demand.allocations;
     }
+    // What trims cost against what they would bring: room for classes whose entries the byte bound refused.
+    const starved = this.#starved;
     const [, most] = settings.bounds.trimInterval;
-    if (regret <= allocations * REGRET_RATE || trimInterval >= most) return [];
-    const to = Math.min(most, trimInterval * 2);
-    const figures = { ...this.#rates(), regretted: regret, trims };
-    return [this.#proposal('trimInterval', trimInterval, to, 'regret', figures)];
+    const figures = { ...this.#rates(), regretted, starved, trims };
+    const move = (to: number, reason: Reason): readonly Proposal[] =>
+      to === trimInterval ? [] : [this.#proposal('trimInterval', trimInterval, to, reason, figures)];
+    if (starved > 0 || regretted <= allocations * REGRET_RATE) return this.#reclaim(figures);
+    return move(Math.min(most, trimInterval * 2), 'regret');
+  }
+
+  /** Where the byte bound refuses, classes that nobody asks for give back what they hold; they keep their bounds. */
+  #reclaim(figures: Record<string, number>): readonly Proposal[] {
+    if (this.#starved === 0) return [];
+    return this.#stats.sizeClasses
+      .filter(({ blockBytes, cached }) => cached * blockBytes >= LEAST_CHANGE_BYTES)
+      .filter(({ blockBytes }) => this.#classes.get(blockBytes)?.idleLooks(IDLE_LOOKS))
+      .map(({ blockBytes, cached }) =>
+        this.#proposal('trim', cached, 0, 'outbid', { ...figures, cached }, blockBytes),
+      );
   }
 
   apply({ knob, blockBytes, to }: Proposal): void {
@@ -168,6 +196,13 @@ export class AllocatorTarget implements Target {
       case 'maxCachedBytes':
         allocator.resizeCache({ maxCachedBytes: to });
         break;
+      case 'trim': {
+        const bytes = blockBytes as number;
+        const now = this.#stats.sizeClasses.find((it) => it.blockBytes === bytes)?.maxEntries ?? 0;
+        allocator.resizeCache({ entries: [[bytes, 0]] });
+        allocator.resizeCache({ entries: [[bytes, now]] });
+        break;
+      }
       case 'trimInterval':
         allocator.resizeCache({ trimInterval: to });
         this.#intervalChangedAt = this.#looks;
@@ -217,6 +252,9 @@ export class AllocatorTarget implements Target {
     const make = (to: number, reason: Reason): Proposal | undefined =>
       to === from ? undefined : this.#proposal('entries', from, to, reason, figures, blockBytes);
     const missing = demand.last?.misses ?? 0;
+    const change = Math.abs(granted - from);
+    const isSmall = change < from * HYSTERESIS || (from > 0 && change * blockBytes < LEAST_CHANGE_BYTES);
+    if (isSmall) return undefined;
     if (granted > from && missing > 0 && figures.hitRate < settings.hitRate) return make(granted, 'misses');
     if (granted < wanted && granted < from) return make(granted, 'outbid');
     const cool = this.#looks - demand.raisedAt > settings.coolDownLooks;
@@ -229,15 +267,16 @@ export class AllocatorTarget implements Target {
   }
 
   /** The byte bound: raised to what was granted, lowered when less than half of it is. */
-  #cachedBytes(grantedBytes: number, budgetBytes: number, settings: TunerSettings): Proposal | undefined {
+  #cachedBytes(grantedBytes: number, share: Share, settings: TunerSettings): Proposal | undefined {
     const from = this.maxCachedBytes;
     const [least, most] = settings.bounds.maxCachedBytes;
-    const within = (bytes: number): number => Math.min(most, budgetBytes, Math.max(least, Math.ceil(bytes)));
+    const bound = Math.min(most, share.bytes);
+    const within = (bytes: number): number => Math.min(bound, Math.max(least, Math.ceil(bytes)));
     const figures = { ...this.#rates(), granted: grantedBytes, cached: this.#stats.cachedBytes };
     // Room for a class that nobody has seen yet.
     const to = within(grantedBytes * SLACK + IDLE_BYTES);
-    const bound = Math.min(most, budgetBytes);
-    if (from > bound) return this.#proposal('maxCachedBytes', from, bound, 'outbid', figures);
+    if (from > Math.min(most, share.mostBytes))
+      return this.#proposal('maxCachedBytes', from, bound, 'outbid', figures);
     if (to > from * SLACK && figures.hitRate < settings.hitRate) {
       return this.#proposal('maxCachedBytes', from, to, 'misses', figures);
     }

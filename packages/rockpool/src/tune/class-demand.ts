@@ -9,6 +9,10 @@
  * taken over `SPAN` looks.
  */
 
+/** Allocations of a look below which nothing is learnt from it. */
+const LEAST_ALLOCATIONS = 16;
+/** Weight of the newest look in what is learnt. */
+const LEARNING = 0.2;
 /** Looks over which a swing may stretch. */
 const SPAN = 3;
 
@@ -32,6 +36,7 @@ export class ClassDemand {
   readonly blockBytes: number;
   readonly #length: number;
   readonly #looks: ClassLook[] = [];
+  #intensity = 1;
   /** Look at which a bound was last changed; not before the first. */
   raisedAt: number = Number.NEGATIVE_INFINITY;
 
@@ -41,9 +46,22 @@ export class ClassDemand {
     this.#length = length;
   }
 
-  add(look: ClassLook): void {
+  /** @param entries how many it had */
+  add(look: ClassLook, entries: number): void {
     this.#looks.push(look);
+    const allocations = look.hits + look.misses;
+    // Only misses that more entries would have avoided tell how often the walk meets its end.
+    const avoidable = Math.min(look.misses, look.turnedAway + look.trimmed);
+    if (avoidable > 0 && allocations >= LEAST_ALLOCATIONS) {
+      const seen = Math.min(1, (avoidable * (entries + 1)) / allocations);
+      this.#intensity += (seen - this.#intensity) * LEARNING;
+    }
     if (this.#looks.length > this.#length) this.#looks.shift();
+  }
+
+  /** How often it meets the end of its cache, of how often a random walk would; 0 to 1. */
+  get intensity(): number {
+    return this.#intensity;
   }
 
   /** Looks remembered. */
@@ -63,6 +81,11 @@ export class ClassDemand {
       wanted = Math.max(wanted, look.depth, this.#swingAt(i));
     });
     return wanted;
+  }
+
+  /** Whether the last so many looks saw no allocation. */
+  idleLooks(count: number): boolean {
+    return this.#looks.slice(-count).every(({ hits, misses }) => hits + misses === 0);
   }
 
   /** Allocations a look, over the window. */

@@ -65,11 +65,11 @@ export interface TunerOptions {
   /** Allocators and object pools; known weakly. */
   readonly targets: Iterable<TunerTarget>;
   readonly goals?: TunerGoals;
-  /** Milliseconds between two looks. 10 to 2^31 − 1, default 1000. */
+  /** Milliseconds between two looks. 10 to 2^31 − 1, default 250. */
   readonly intervalMs?: number;
   /** Milliseconds for which a bound that was changed is not lowered. Default 5 intervals. */
   readonly coolDownMs?: number;
-  /** Looks that are remembered: bounds are lowered when none of them wanted more. 2 to 1000, default 10. */
+  /** Looks that are remembered: bounds are lowered when none of them wanted more. 2 to 1000, default 40. */
   readonly window?: number;
   readonly bounds?: TunerBounds;
   /** `false`: memory is not looked at. */
@@ -119,7 +119,7 @@ export function readTunerOptions(
   ]);
   const goals = readOptions(SITE, given.goals ?? {}, ['budgetBytes', 'hitRate'], 'goals');
   const budgetBytes = expectInteger(SITE, 'goals.budgetBytes', goals.budgetBytes, 0, MOST, 64 * MIB);
-  const intervalMs = expectInteger(SITE, 'intervalMs', given.intervalMs, 10, LONGEST_MS, 1000);
+  const intervalMs = expectInteger(SITE, 'intervalMs', given.intervalMs, 10, LONGEST_MS, 250);
   const coolDownMs = expectInteger(SITE, 'coolDownMs', given.coolDownMs, 0, LONGEST_MS, 5 * intervalMs);
   return {
     targets: readTargets(given.targets),
@@ -127,7 +127,7 @@ export function readTunerOptions(
     hitRate: expectFraction(SITE, 'goals.hitRate', goals.hitRate, 0.99),
     intervalMs,
     coolDownLooks: Math.ceil(coolDownMs / intervalMs),
-    window: expectInteger(SITE, 'window', given.window, 2, 1000, 10),
+    window: expectInteger(SITE, 'window', given.window, 2, 1000, 40),
     bounds: readBounds(given.bounds, budgetBytes),
     pressure: readPressure(given.pressure),
     dryRun: expectBoolean(SITE, 'dryRun', given.dryRun, false),

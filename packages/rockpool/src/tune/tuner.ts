@@ -11,8 +11,8 @@
  *
  * | parameter | default | why |
  * |---|---|---|
- * | `intervalMs` | 1000 | a burst is answered within a second or two; a look costs some 50 µs |
- * | `window` | 10 looks | what comes every ten seconds is still there when it comes again |
+ * | `intervalMs` | 250 | beats every fixed setting on shifting traces; 500 and 1000 do not on all. A look costs some 50 µs |
+ * | `window` | 40 looks | ten seconds: what comes as often is still there when it comes again |
  * | `coolDownMs` | 5 intervals | shorter than the window; a bound that was just raised is not judged by what was before |
  * | `goals.hitRate` | 0.99 | the last per cent costs more bytes than all others |
  * | slack of entries | ⅛ | the next swing may be a little wider; more would be bytes for nothing |
@@ -25,12 +25,19 @@ import { onInterval } from '../internal/interval-epochs.ts';
 import { Roll } from '../internal/roll.ts';
 import { report } from '../internal/warn.ts';
 import { AllocatorTarget } from './allocator-target.ts';
-import { shareOut } from './budget-plan.ts';
+import { bytesOfPlan, type Plan, type Share, shareOut, splitBudget } from './budget-plan.ts';
 import type { Decision, Proposal, Reason } from './decision.ts';
 import { PoolTarget } from './pool-target.ts';
 import { PressureValve } from './pressure-valve.ts';
 import type { Target } from './target.ts';
 import { readTunerOptions, type TunerOptions, type TunerSettings } from './tuner-options.ts';
+
+/**
+ * Entries are planned for so many times the budget, as not all classes are full at a time; the budget itself is held by
+ * the cache. How many times is found out: see `#adjustOverbooking`.
+ */
+const OVERBOOKING = [1, 4] as const;
+const OVERBOOKING_STEP = 1.15;
 
 /** Decisions remembered; the oldest go first. */
 const MAX_DECISIONS = 256;
@@ -94,6 +101,7 @@ export class Tuner implements Disposable, Ageable {
   readonly #pinned = new Set<string>();
   #budgetBytes: number;
   #looks = 0;
+  #overbooked = 1.25;
   #made = 0;
   #applied = 0;
   readonly #byReason: Partial<Record<Reason, number>> = {};
@@ -259,14 +267,30 @@ export class Tuner implements Disposable, Ageable {
   #shareBudget(): void {
     const settings = this.#settings;
     const bids = this.#allocators.map((target) => target.bids(settings));
-    const granted = shareOut(bids.flat(), this.#budgetBytes);
+    this.#adjustOverbooking();
+    const granted = shareOut(bids.flat(), this.#budgetBytes * this.#overbooked);
     let at = 0;
-    this.#allocators.forEach((target, i) => {
-      const own = bids[i] ?? [];
+    const plans = bids.map((own) => {
       const entries = granted.slice(at, at + own.length);
       at += own.length;
-      this.#decide(target, target.grant(own, entries, this.#budgetBytes, settings));
+      return { bids: own, entries };
     });
+    const shares = splitBudget(plans.map(bytesOfPlan), this.#budgetBytes);
+    this.#allocators.forEach((target, i) => {
+      this.#decide(target, target.grant(plans[i] as Plan, shares[i] as Share, settings));
+    });
+  }
+
+  /** More entries are planned where bounds of classes refuse, fewer where the byte bound does. */
+  #adjustOverbooking(): void {
+    let [starved, capped] = [0, 0];
+    for (const { refusals } of this.#allocators) {
+      starved += refusals.starved;
+      capped += refusals.capped;
+    }
+    const [least, most] = OVERBOOKING;
+    if (capped > starved) this.#overbooked = Math.min(most, this.#overbooked * OVERBOOKING_STEP);
+    else if (starved > capped) this.#overbooked = Math.max(least, this.#overbooked / OVERBOOKING_STEP);
   }
 
   #decide(target: Target, proposals: readonly Proposal[]): void {
