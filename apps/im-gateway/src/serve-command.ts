@@ -5,11 +5,13 @@
  * if one is given, and once at the end. SIGINT and SIGTERM shut down in order: exit code 0. What stops it from
  * starting is told in one line on standard error: exit code 1.
  */
+import { servePage } from '@rockpool/lab/page';
+import { serveMetrics } from '@rockpool/metrics';
 import { Command, type Option } from 'commander';
 import { type Logger, pino } from 'pino';
 import type { BufferChecks, LeakLevel } from 'rockpool';
 import { openBus } from './bus/open-bus.ts';
-import { choiceFlag, integerFlag, numberFlag, textFlag } from './config/flags.ts';
+import { choiceFlag, integerFlag, numberFlag, optionalPortFlag, textFlag } from './config/flags.ts';
 import { Memory } from './config/memory.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { SlowConsumerPolicy } from './gateway/gateway-options.ts';
@@ -43,6 +45,8 @@ export interface ServeFlags {
   readonly copyMaxBytes: number;
   readonly graceMs: number;
   readonly statsIntervalMs: number;
+  readonly metricsPort?: number;
+  readonly page?: number;
   readonly logLevel: string;
 }
 
@@ -70,6 +74,8 @@ const SERVE_FLAGS: readonly Option[] = [
   integerFlag('copy-max-bytes', 'longest frame that is copied into batches', 0, 4 * MIB, 2 * KIB),
   integerFlag('grace-ms', 'time for the shutdown', 0, LONGEST_MS, 5_000),
   integerFlag('stats-interval-ms', 'print figures so often; 0: never', 0, LONGEST_MS, 0),
+  optionalPortFlag('metrics-port', 'serve metrics on this port of 127.0.0.1; 0: any free one'),
+  optionalPortFlag('page', 'serve the live page on this port of 127.0.0.1; 0: any free one'),
   choiceFlag('log-level', 'of the log', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
 ];
 
@@ -86,19 +92,23 @@ async function serve(flags: ServeFlags): Promise<void> {
   const memory = new Memory(flags, logger);
   const bus = await openBus(flags.bus, logger);
   const watch = new ProcessWatch();
-  const { bus: _, allocator: __, checks, leaks, graceMs, statsIntervalMs, logLevel, ...options } = flags;
+  const { bus: _, allocator: __, checks, leaks, graceMs, statsIntervalMs, metricsPort, page, ...rest } = flags;
+  const { logLevel, ...options } = rest;
   const gateway = new Gateway({ ...options, allocator: memory.allocator, logger, bus });
   const print = (kind: 'stats' | 'final'): void => {
     const figures = { gateway: gateway.stats(), memory: memory.figures(), process: processFigures(watch) };
     process.stdout.write(`${JSON.stringify({ msg: kind, time: Date.now(), ...figures })}\n`);
   };
+  let views: readonly View[] = [];
   try {
+    views = await openViews(flags, logger);
     const port = await gateway.listen();
     logger.info(
       { host: flags.host, port, id: gateway.id, allocator: flags.allocator, bus: bus.name },
       'listening',
     );
   } catch (error) {
+    for (const view of views) await view.close();
     await bus.close();
     throw error;
   }
@@ -108,10 +118,31 @@ async function serve(flags: ServeFlags): Promise<void> {
   const signal = await ended(logger);
   clearInterval(printing);
   logger.info({ signal, graceMs: flags.graceMs }, 'shutting down');
+  for (const view of views) await view.close();
   await gateway.close(flags.graceMs);
   await bus.close();
   print('final');
   watch.stop();
+}
+
+/** What shows the process to others. @throws Error a port is taken; then the process ends */
+async function openViews({ metricsPort, page }: ServeFlags, logger: Logger): Promise<readonly View[]> {
+  const views: View[] = [];
+  if (metricsPort !== undefined) {
+    const server = await serveMetrics({ port: metricsPort });
+    logger.info({ url: `${server.url}/metrics` }, 'metrics');
+    views.push(server);
+  }
+  if (page !== undefined) {
+    const server = await servePage({ port: page });
+    logger.info({ url: server.url }, 'page');
+    views.push(server);
+  }
+  return views;
+}
+
+interface View {
+  close(): Promise<void>;
 }
 
 /** Waits for the first signal; the second one ends the process as it would without a handler. */

@@ -6,14 +6,23 @@ import { InvalidArgumentError, Option } from 'commander';
 
 /** A flag with a whole number. */
 export function integerFlag(flag: string, what: string, min: number, max: number, fallback: number): Option {
-  const parse = (text: string): number => {
+  const parse = integerParser(min, max);
+  return withVariable(new Option(`--${flag} <n>`, what).default(fallback).argParser(parse), flag);
+}
+
+function integerParser(min: number, max: number): (text: string) => number {
+  return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < min || value > max || text.trim() === '') {
       throw new InvalidArgumentError(`It must be an integer from ${min} to ${max}.`);
     }
     return value;
   };
-  return withVariable(new Option(`--${flag} <n>`, what).default(fallback).argParser(parse), flag);
+}
+
+/** A flag with a port, which may be left out; 0: any free one. */
+export function optionalPortFlag(flag: string, what: string): Option {
+  return withVariable(new Option(`--${flag} <n>`, what).argParser(integerParser(0, 65_535)), flag);
 }
 
 /** A flag with a number of seconds or the like. */
