@@ -30,11 +30,16 @@ const tsc = toolPath('typescript', 'tsc');
 const biome = toolPath('@biomejs/biome', 'biome');
 const knip = toolPath('knip', 'knip');
 const publint = toolPath('publint', 'publint');
+const vite = toolPath('vite', 'vite');
 const attw = toolPath('@arethetypeswrong/cli', 'attw');
 
 /** @type {readonly Step[]} */
 export const STEPS = [
-  { name: 'build', what: 'compile the packages', run: commands([tsc, '-b']) },
+  {
+    name: 'build',
+    what: 'compile the packages and the live page',
+    run: commands([tsc, '-b'], [vite, 'build', 'packages/lab/page', '--logLevel', 'warn']),
+  },
   {
     name: 'lint',
     what: 'format, lint and order of imports',
@@ -43,7 +48,12 @@ export const STEPS = [
   {
     name: 'types',
     what: 'types of tests, examples, scripts and benchmarks',
-    run: commands([tsc, '-p', 'tsconfig.test.json'], [tsc, '-p', 'scripts'], [tsc, '-p', 'bench']),
+    run: commands(
+      [tsc, '-p', 'tsconfig.test.json'],
+      [tsc, '-p', 'scripts'],
+      [tsc, '-p', 'bench'],
+      [tsc, '-p', 'packages/lab/page'],
+    ),
   },
   {
     name: 'dead-code',
@@ -56,8 +66,10 @@ export const STEPS = [
     what: 'what users get: entry points, and types as compilers resolve them',
     run: commands(
       [publint, 'packages/rockpool', '--strict'],
+      [publint, 'packages/metrics', '--strict'],
       [publint, 'packages/lab'],
       [attw, '--pack', 'packages/rockpool', '--profile', 'esm-only', '--no-emoji'],
+      [attw, '--pack', 'packages/metrics', '--profile', 'esm-only', '--no-emoji'],
     ),
   },
   {

@@ -22,6 +22,16 @@ const PACKAGES = [
     wantedBy: 'tests over NATS',
     isThere: () => spawnSync('nats-server', ['--version']).status === 0,
   },
+  {
+    name: 'prometheus',
+    wantedBy: 'tests of the board and the alert rules',
+    isThere: () => spawnSync('prometheus', ['--version']).status === 0,
+  },
+  {
+    name: 'chromium',
+    wantedBy: 'tests of the live page',
+    isThere: () => spawnSync('chromium', ['--version']).status === 0,
+  },
   { name: 'postgresql', wantedBy: 'tests on PostgreSQL', isThere: hasPostgres },
 ];
 

@@ -92,7 +92,17 @@ async function serve(flags: ServeFlags): Promise<void> {
   const memory = new Memory(flags, logger);
   const bus = await openBus(flags.bus, logger);
   const watch = new ProcessWatch();
-  const { bus: _, allocator: __, checks, leaks, graceMs, statsIntervalMs, metricsPort, page, ...rest } = flags;
+  const {
+    bus: _,
+    allocator: __,
+    checks,
+    leaks,
+    graceMs,
+    statsIntervalMs,
+    metricsPort,
+    page,
+    ...rest
+  } = flags;
   const { logLevel, ...options } = rest;
   const gateway = new Gateway({ ...options, allocator: memory.allocator, logger, bus });
   const print = (kind: 'stats' | 'final'): void => {

@@ -104,7 +104,12 @@ scrape_configs:
       await setTimeout(1000);
       const left: typeof missing = [];
       for (const it of missing) {
-        if (!(await found(it.expression).catch((error: Error) => (/fetch failed/.test(error.message) ? false : Promise.reject(error))))) left.push(it);
+        if (
+          !(await found(it.expression).catch((error: Error) =>
+            /fetch failed/.test(error.message) ? false : Promise.reject(error),
+          ))
+        )
+          left.push(it);
       }
       missing = left;
     }

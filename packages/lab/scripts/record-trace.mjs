@@ -12,13 +12,13 @@ import { gzipSync } from 'node:zlib';
 import { ByteBuf, ByteBufAllocator } from 'rockpool';
 import { feedOrders } from '../dist/orders/order-feed.js';
 import { OrderGateway } from '../dist/orders/order-gateway.js';
-import { MARKET_DAY } from '../dist/orders/order-schedule.js';
+import { MARKET_DAY, shortened } from '../dist/orders/order-schedule.js';
 
 const [name = 'day', path = 'orders.trace.gz'] = process.argv.slice(2);
 const phases = {
   day: MARKET_DAY,
-  quiet: [{ ...MARKET_DAY[0], seconds: 8 }],
-  burst: [{ ...MARKET_DAY[1], seconds: 10 }],
+  quiet: shortened(MARKET_DAY.slice(0, 1), 3 / 8),
+  burst: shortened(MARKET_DAY.slice(1, 2), 0.8),
 }[name];
 if (phases === undefined) throw new Error(`There is no schedule '${name}': day, quiet, burst`);
 
@@ -40,7 +40,7 @@ ByteBuf.prototype.release = function observed(count) {
   const gone = release.call(this, count);
   if (!gone) return gone;
   for (let i = live.length - 1; i >= 0; i--) {
-    if (live[i].refCnt > 0) continue;
+    if ((live[i]?.refCnt ?? 0) > 0) continue;
     live.splice(i, 1);
     events.push(2 * i + 1);
   }

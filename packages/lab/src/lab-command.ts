@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type RawLabOptions, readLabOptions } from './lab-options.ts';
+import { servePage } from './page/serve-page.ts';
 import { EXPERIMENTS, selectExperiments } from './registry.ts';
 import { renderHtml } from './report/html.ts';
 import { Progress } from './report/progress.ts';
@@ -27,6 +28,7 @@ export function labCommand(io: CommandIo): Command {
     .option('--quick', '3 rounds and a quarter of the time: a first impression')
     .option('--rounds <n>', 'rounds of every comparison, 1 to 100 (default: 5)')
     .option('--seconds <s>', 'seconds that each case is measured over all rounds, 0.01 to 3600')
+    .option('--page [port]', 'serve the live page of the case that runs, on 127.0.0.1 (default port: 9470)')
     .option('--json <file>', 'write the report as JSON')
     .option('--html <file>', 'write the report as one HTML page with charts, without any network')
     .addHelpText(
@@ -46,7 +48,7 @@ function listing(): string {
 
 async function lab(names: readonly string[], raw: RawLabOptions, io: CommandIo): Promise<void> {
   const experiments = selectExperiments(names);
-  const { jsonPath, htmlPath, ...settings } = readLabOptions(raw);
+  const { jsonPath, htmlPath, pagePort, ...settings } = readLabOptions(raw);
   const progress = new Progress(io.stderr);
   const run: LabRun = {
     ...settings,
@@ -59,14 +61,24 @@ async function lab(names: readonly string[], raw: RawLabOptions, io: CommandIo):
       io.stdout.write(renderExperiment(report));
     },
   };
+  let watched: string | undefined;
+  const target = () => (watched === undefined ? undefined : { url: watched, token: undefined });
+  const page = pagePort === undefined ? undefined : await servePage({ port: pagePort, target });
+  if (page !== undefined) {
+    io.stderr.write(`The case that runs: ${page.url} (its figures suffer a little from being watched)\n`);
+  }
   const header = emptyReport(run);
   io.stdout.write(renderHeader(header));
   try {
-    const report = await runLab(run, header);
+    const onWatched = (url: string): void => {
+      watched = url;
+    };
+    const report = await runLab(page === undefined ? run : { ...run, onWatched }, header);
     if (jsonPath !== undefined) writeFileSync(jsonPath, `${JSON.stringify(report, null, 2)}\n`);
     if (htmlPath !== undefined) writeFileSync(htmlPath, renderHtml(report));
   } finally {
     progress.clear();
+    await page?.close();
   }
 }
 

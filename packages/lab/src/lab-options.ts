@@ -13,6 +13,7 @@ export interface RawLabOptions {
   readonly seconds?: string;
   readonly json?: string;
   readonly html?: string;
+  readonly page?: true | string;
 }
 
 /** Checked. */
@@ -23,6 +24,8 @@ export interface LabOptions {
   readonly secondsPerCase: number | undefined;
   readonly jsonPath: string | undefined;
   readonly htmlPath: string | undefined;
+  /** Of the live page, if there is to be one. */
+  readonly pagePort: number | undefined;
 }
 
 const DEFAULT_ROUNDS = 5;
@@ -30,6 +33,7 @@ const QUICK_ROUNDS = 3;
 const MAX_ROUNDS = 100;
 const MIN_SECONDS = 0.01;
 const MAX_SECONDS = 3600;
+const DEFAULT_PAGE_PORT = 9470;
 
 /**
  * Checks what was typed.
@@ -49,7 +53,13 @@ export function readLabOptions(raw: RawLabOptions): LabOptions {
     secondsPerCase,
     jsonPath: raw.json,
     htmlPath: raw.html,
+    pagePort: readPagePort(raw.page),
   };
+}
+
+/** @throws {OptionValueError} `ERR_ROCKPOOL_LAB_OPTION` */
+function readPagePort(page: true | string | undefined): number | undefined {
+  return page === true ? DEFAULT_PAGE_PORT : readNumber('--page', page, 0, 65_535, true);
 }
 
 function readNumber(

@@ -13,6 +13,7 @@ import { local } from './experiments/local.ts';
 import { map } from './experiments/map.ts';
 import { messages } from './experiments/messages.ts';
 import { objects } from './experiments/objects.ts';
+import { pressure } from './experiments/pressure.ts';
 import { resource } from './experiments/resource.ts';
 import { reuse } from './experiments/reuse.ts';
 
@@ -29,6 +30,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   resource,
   init,
   hitrate,
+  pressure,
   objects,
   defer,
   gc,

@@ -22,6 +22,7 @@ import { ROWS } from './panels.mjs';
 
 /** @typedef {import('./panels.mjs').PanelSpec} PanelSpec */
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Grafana's
 const SOURCE = { type: 'prometheus', uid: '${datasource}' };
 const HEIGHT = 8;
 
@@ -39,7 +40,10 @@ function panel({ title, help, unit, queries, width = 8, kind = 'timeseries', sta
 
 /** @param {boolean} stacked */
 function seriesOf(stacked) {
-  const builder = new TimeseriesBuilder().lineWidth(1).fillOpacity(stacked ? 30 : 8).showPoints(common.VisibilityMode.Never);
+  const builder = new TimeseriesBuilder()
+    .lineWidth(1)
+    .fillOpacity(stacked ? 30 : 8)
+    .showPoints(common.VisibilityMode.Never);
   if (stacked) builder.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
   return builder.tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi));
 }
@@ -65,7 +69,9 @@ function variable(name, label, query) {
 export function buildBoard() {
   const board = new DashboardBuilder('Rockpool')
     .uid('rockpool')
-    .description('Pools, byte buffers, resource pools, shared memory, collections and tuning of programs that use Rockpool')
+    .description(
+      'Pools, byte buffers, resource pools, shared memory, collections and tuning of programs that use Rockpool',
+    )
     .tags(['rockpool', 'nodejs'])
     .refresh('10s')
     .time({ from: 'now-30m', to: 'now' })
@@ -74,7 +80,11 @@ export function buildBoard() {
     .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
     .withVariable(variable('job', 'Job', 'label_values(rockpool_gc_pause_seconds_count, job)'))
     .withVariable(
-      variable('instance', 'Instance', 'label_values(rockpool_gc_pause_seconds_count{job=~"$job"}, instance)'),
+      variable(
+        'instance',
+        'Instance',
+        'label_values(rockpool_gc_pause_seconds_count{job=~"$job"}, instance)',
+      ),
     );
   for (const { title, panels } of ROWS) {
     board.withRow(new RowBuilder(title));

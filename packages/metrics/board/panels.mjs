@@ -50,7 +50,9 @@ export const ROWS = [
         help: 'Allocations that the cache served. A fall means that sizes or depths have shifted: see the size classes, or use a Tuner.',
         unit: 'percentunit',
         range: [0, 1],
-        queries: [[ratio('rockpool_allocator_allocations_total', 'allocator', 'source="cache"'), '{{allocator}}']],
+        queries: [
+          [ratio('rockpool_allocator_allocations_total', 'allocator', 'source="cache"'), '{{allocator}}'],
+        ],
       },
       {
         title: 'Hit rate of object pools',
@@ -119,7 +121,7 @@ export const ROWS = [
         unit: 'bytes',
         queries: [
           [sum('rockpool_allocator_cached_bytes', 'allocator'), '{{allocator}}'],
-          [sum('rockpool_allocator_max_cached_bytes', 'allocator') + ' < 9e15', '{{allocator}} bound'],
+          [`${sum('rockpool_allocator_max_cached_bytes', 'allocator')} < 9e15`, '{{allocator}} bound'],
         ],
       },
       {
@@ -127,8 +129,14 @@ export const ROWS = [
         help: 'Internal: part of live blocks that their buffers do not use. External: free bytes of chunks to used ones.',
         unit: 'percentunit',
         queries: [
-          [`max by (allocator) (rockpool_allocator_internal_fragmentation_ratio{${S}})`, '{{allocator}} internal'],
-          [`max by (allocator) (rockpool_allocator_external_fragmentation_ratio{${S}})`, '{{allocator}} external'],
+          [
+            `max by (allocator) (rockpool_allocator_internal_fragmentation_ratio{${S}})`,
+            '{{allocator}} internal',
+          ],
+          [
+            `max by (allocator) (rockpool_allocator_external_fragmentation_ratio{${S}})`,
+            '{{allocator}} external',
+          ],
         ],
       },
       {
@@ -136,7 +144,10 @@ export const ROWS = [
         help: 'The ten size classes that miss most.',
         unit: 'ops',
         queries: [
-          [`topk(10, ${rate('rockpool_cache_requests_total', 'allocator, block_bytes', ',result="miss"')})`, '{{allocator}} {{block_bytes}} B'],
+          [
+            `topk(10, ${rate('rockpool_cache_requests_total', 'allocator, block_bytes', ',result="miss"')})`,
+            '{{allocator}} {{block_bytes}} B',
+          ],
         ],
       },
       {
@@ -144,7 +155,10 @@ export const ROWS = [
         help: 'Buffers that came back and found no room: the cache is too small for the class.',
         unit: 'ops',
         queries: [
-          [`topk(10, ${rate('rockpool_cache_turned_away_total', 'allocator, block_bytes')})`, '{{allocator}} {{block_bytes}} B'],
+          [
+            `topk(10, ${rate('rockpool_cache_turned_away_total', 'allocator, block_bytes')})`,
+            '{{allocator}} {{block_bytes}} B',
+          ],
         ],
       },
       {
@@ -300,8 +314,14 @@ export const ROWS = [
         help: 'The largest cached buffer and the interval of trims.',
         unit: 'short',
         queries: [
-          [`max by (allocator) (rockpool_allocator_max_cached_buffer_bytes{${S}})`, '{{allocator}} largest cached, B'],
-          [`max by (allocator) (rockpool_allocator_trim_interval_allocations{${S}})`, '{{allocator}} allocations a trim'],
+          [
+            `max by (allocator) (rockpool_allocator_max_cached_buffer_bytes{${S}})`,
+            '{{allocator}} largest cached, B',
+          ],
+          [
+            `max by (allocator) (rockpool_allocator_trim_interval_allocations{${S}})`,
+            '{{allocator}} allocations a trim',
+          ],
         ],
       },
     ],

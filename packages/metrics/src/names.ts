@@ -4,7 +4,7 @@
  */
 
 /** The name of all that came after the bound. */
-export const OTHERS = '(others)';
+const OTHERS = '(others)';
 /** Longer names are cut. */
 const LONGEST = 120;
 

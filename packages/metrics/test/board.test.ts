@@ -35,7 +35,9 @@ test('each panel has a title, a unit, a description and its place in the grid', 
   const drawn = panels.filter(({ type }) => type !== 'row');
   expect(drawn.length).toBeGreaterThan(25);
   for (const { title, description, fieldConfig, gridPos } of drawn) {
-    expect([title, description, fieldConfig?.defaults.unit].every((it) => it !== undefined && it !== '')).toBe(true);
+    expect(
+      [title, description, fieldConfig?.defaults.unit].every((it) => it !== undefined && it !== ''),
+    ).toBe(true);
     expect((gridPos?.x ?? 99) + (gridPos?.w ?? 99)).toBeLessThanOrEqual(24);
   }
   expect(new Set(drawn.map(({ title }) => title)).size).toBe(drawn.length);

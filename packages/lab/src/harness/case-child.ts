@@ -4,11 +4,16 @@
  * To look into one case, run its experiment by itself with `--rounds 1` under a profiler:
  * `NODE_OPTIONS=--cpu-prof rockpool lab messages --rounds 1`.
  */
+import { serveMetrics } from '@rockpool/metrics';
 import { findCase } from '../registry.ts';
-import type { Answer, Job } from './job.ts';
+import type { Answer, Job, WatchNote } from './job.ts';
 import { measure } from './measure.ts';
 
 process.once('message', async (job: Job) => {
+  if (job.watched === true) {
+    const { url } = await serveMetrics({ port: 0 });
+    process.send?.({ url } satisfies WatchNote);
+  }
   const answer = await run(job);
   process.send?.(answer, () => process.disconnect());
 });

@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CaseFailedError } from '../errors.ts';
-import type { Answer, Job, Measurement } from './job.ts';
+import type { Answer, Job, Measurement, WatchNote } from './job.ts';
 
 /** Built code, also when this file itself runs from `src`: Node 20 runs no TypeScript. */
 const CHILD = fileURLToPath(new URL('../../dist/harness/case-child.js', import.meta.url));
@@ -19,9 +19,14 @@ const STDERR_CHARS = 4000;
  *
  * @param job what to measure
  * @param signal ends the process and rejects with the signal's reason
+ * @param onWatched told where a watched process serves its metrics
  * @throws {CaseFailedError} `ERR_ROCKPOOL_LAB_CASE`
  */
-export async function runCase(job: Job, signal: AbortSignal): Promise<Measurement> {
+export async function runCase(
+  job: Job,
+  signal: AbortSignal,
+  onWatched: (url: string) => void = () => {},
+): Promise<Measurement> {
   signal.throwIfAborted();
   const path = `${job.experiment}/${job.comparison}/${job.case}`;
   const limitMs = Object.values(job.times).reduce((sum, ms) => sum + ms, GRACE_MS);
@@ -38,8 +43,9 @@ export async function runCase(job: Job, signal: AbortSignal): Promise<Measuremen
   signal.addEventListener('abort', kill, { once: true });
   try {
     let answer: Answer | undefined;
-    child.once('message', (message: Answer) => {
-      answer = message;
+    child.on('message', (message: Answer | WatchNote) => {
+      if ('url' in message) onWatched(message.url);
+      else answer = message;
     });
     child.send(job, () => {}); // a child that is gone by then is told by its exit
     const [code, killedBy] = (await once(child, 'close')) as [number | null, string | null];

@@ -13,6 +13,8 @@ export interface Job {
   readonly comparison: string;
   readonly case: string;
   readonly times: PhaseTimes;
+  /** Whether the process is to serve its metrics while it runs, for the live page. */
+  readonly watched?: boolean;
 }
 
 /** How long each phase of a case lasts. */
@@ -45,6 +47,11 @@ export interface Measurement {
   readonly history: History | null;
   /** Depends on every operation that ran; proves that none was optimised away. */
   readonly sink: number;
+}
+
+/** Before the answer: where a watched child serves its metrics. */
+export interface WatchNote {
+  readonly url: string;
 }
 
 /** The child's answer. */

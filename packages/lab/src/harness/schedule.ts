@@ -18,6 +18,8 @@ export interface RunSettings {
   readonly secondsPerCase: number | undefined;
   /** A quarter of the default time. */
   readonly quick: boolean;
+  /** Told where the process of a case serves its metrics; without it none does, as that takes time from it. */
+  readonly onWatched?: (url: string) => void;
 }
 
 /** One case's rounds, in order; empty where it cannot run here. */
@@ -112,8 +114,14 @@ export async function runExperiment(
           done: done++,
           total: runnable * settings.rounds,
         });
-        const job = { experiment: experiment.name, comparison: comparison.id, case: taken.case.id, times };
-        taken.rounds.push(await runCase(job, signal));
+        const job = {
+          experiment: experiment.name,
+          comparison: comparison.id,
+          case: taken.case.id,
+          times,
+          watched: settings.onWatched !== undefined,
+        };
+        taken.rounds.push(await runCase(job, signal, settings.onWatched));
       }
     }
   }

@@ -121,8 +121,9 @@ export class OrderGateway implements AsyncDisposable {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    // Readers and writers release what they have when their socket says so, which may be behind the server's end.
+    const ended = [...this.#sockets].map((socket) => once(socket.destroy(), 'close'));
+    await Promise.all([closed, ...ended]);
     for (const { record } of this.#book) record.release();
     this.#book = [];
   }
