@@ -117,12 +117,11 @@ export class AllocatorTarget implements Target {
 
   /** What each class wants, at most as the user allows. */
   bids(settings: TunerSettings): readonly Bid[] {
-    const { sharedChunkBytes } = this.#stats.arena;
     const largest = settings.bounds.maxBufferBytes[1];
     return [...this.#classes.values()].map((demand) => {
       const { blockBytes, allocations, intensity } = demand;
       const wanted = blockBytes > largest ? 0 : Math.min(MAX_ENTRIES, withSlack(demand.wanted));
-      return { blockBytes, wanted, allocations, intensity, costNs: missCostNs(blockBytes, sharedChunkBytes) };
+      return { blockBytes, wanted, allocations, intensity, costNs: missCostNs(blockBytes) };
     });
   }
 

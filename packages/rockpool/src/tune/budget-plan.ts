@@ -48,13 +48,11 @@ const KEPT_BACK = 1.1;
 const HALVINGS = 48;
 
 /**
- * What a miss costs against a hit, in nanoseconds, by block bytes: slots of slabs; runs of pages; and what has a chunk of
- * its own, whose memory comes from the runtime and is zeroed by it. Node 20.20, 2-core AMD EPYC, November 2026
- * (`npm run bench -- tuner-miss`).
+ * What a miss costs against a hit, in nanoseconds, by block bytes: 35 to 39 up to 4 KiB, 90 to 125 from 16 KiB to 1 MiB
+ * (Node 20.20, 2-core AMD EPYC, November 2026, `npm run bench -- tuner-miss`).
  */
-export function missCostNs(blockBytes: number, sharedChunkBytes: number): number {
-  if (blockBytes * 2 > sharedChunkBytes) return 1000 + blockBytes / 16;
-  return blockBytes > 32_768 ? 200 : 80;
+export function missCostNs(blockBytes: number): number {
+  return blockBytes > 8192 ? 120 : 40;
 }
 
 /**

@@ -47,7 +47,7 @@ export function excerpt(trace: Trace, from: number, count: number): Trace {
 }
 
 /** What a pair of a hit costs, in nanoseconds. */
-const HIT_NS = 12;
+const HIT_NS = 9;
 
 /** What a replay came to. */
 export interface Replay {
@@ -90,8 +90,7 @@ export function replay(
   const missed = new Map(before.sizeClasses.map(({ blockBytes, misses }) => [blockBytes, misses]));
   let ns = HIT_NS * (after.allocations - before.allocations);
   for (const { blockBytes, misses } of after.sizeClasses) {
-    const cost = missCostNs(blockBytes, after.arena.sharedChunkBytes);
-    ns += cost * (misses - (missed.get(blockBytes) ?? 0));
+    ns += missCostNs(blockBytes) * (misses - (missed.get(blockBytes) ?? 0));
   }
   return {
     allocations: after.allocations - before.allocations,
