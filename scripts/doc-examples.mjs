@@ -10,7 +10,7 @@ import { Workshop } from './docs/workshop.mjs';
 import { ROOT } from './tools.mjs';
 
 /** Packages whose whole public surface must be documented. */
-const DOCUMENTED = ['packages/rockpool'];
+const DOCUMENTED = ['packages/rockpool', 'packages/metrics'];
 const CONCURRENCY = 2;
 
 const { examples, problems } = collectExamples(ROOT);

@@ -48,5 +48,7 @@ export const NODE_IMPORTS = {
   'packages/rockpool/src/codec/read-file-blocks.ts': 'the type of a file handle',
   'packages/rockpool/src/codec/user-buffer.ts': 'the type of a socket',
   'packages/rockpool/src/compat/generic-pool.ts': 'the pool that it stands for is an EventEmitter',
+  'packages/rockpool/src/tune/memory-loads.ts':
+    'the types of modules that it asks for at run time, where there are any',
   'packages/rockpool/src/compat/tarn.ts': 'its users bring timers and listeners of Node',
 };

@@ -37,7 +37,7 @@ export const FLAGS: readonly Option[] = [
     .choices(['on', 'dry', 'off'])
     .default('on'),
   integer('budget-mib', 'MiB that the tuner may keep cached', 1, 65_536).default(32),
-  integer('interval-ms', 'how often the tuner looks', 10, 600_000).default(1000),
+  integer('interval-ms', 'how often the tuner looks', 10, 600_000).default(250),
   integer('settle-ms', 'time from an order to its confirmation', 0, 60_000).default(60),
   new Option('--feed', 'send it orders: a market day of 20 seconds, again and again').default(false),
   integer('metrics-port', 'serve metrics on this port of 127.0.0.1; 0: any free one', 0, 65_535),

@@ -209,7 +209,18 @@ const OTHER: readonly FamilySpec[] = [
   },
 ];
 
-/** Every metric. */
+/**
+ * Every metric.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { CATALOGUE } from '@rockpool/metrics';
+ *
+ * const gets = CATALOGUE.find(({ name }) => name === 'rockpool_pool_gets_total');
+ * assert.deepEqual(gets?.labels, ['pool', 'result']);
+ * ```
+ */
 export const CATALOGUE: readonly FamilySpec[] = [
   ...POOL,
   ...ALLOCATOR,

@@ -27,7 +27,24 @@ export interface CollectorOptions {
   readonly maxNames?: number;
 }
 
-/** Looks at pools, allocators and the rest. Thread: one isolate. */
+/**
+ * Looks at pools, allocators and the rest. Thread: one isolate.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { Collector } from '@rockpool/metrics';
+ * import { Pool } from 'rockpool';
+ *
+ * const pool = new Pool({ name: 'rows', create: () => ({ cells: [] }) });
+ * pool.get();
+ * const collector = new Collector({ maxNames: 50 });
+ * for (const { spec, series } of collector.collect().families) {
+ *   if (spec.name === 'rockpool_pool_outstanding_items') assert.equal([...series.values()][0]?.value, 1);
+ * }
+ * collector.stop();
+ * ```
+ */
 export class Collector {
   /** Pauses since this was made. */
   readonly gcPauses: GcPauses = new GcPauses();

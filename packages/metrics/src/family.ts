@@ -51,7 +51,19 @@ export interface HistogramSeries {
   sum: number;
 }
 
-/** A metric and its series. Owner: a collector. */
+/**
+ * A metric and its series. Owner: a collector.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { Family } from '@rockpool/metrics';
+ *
+ * const family = new Family({ name: 'queue_items', kind: 'gauge', help: 'Items', unit: '1', labels: ['queue'] });
+ * Object.assign(family.of(['mail']), { value: 3, told: true });
+ * assert.deepEqual([...family].map(({ labels, value }) => [labels['queue'], value]), [['mail', 3]]);
+ * ```
+ */
 export class Family {
   readonly spec: FamilySpec;
   readonly series: Map<string, Series> = new Map();
@@ -85,7 +97,19 @@ export class Family {
   }
 }
 
-/** A metric whose series are histograms. */
+/**
+ * A metric whose series are histograms.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { HistogramFamily } from '@rockpool/metrics';
+ *
+ * const spec = { name: 'wait_seconds', kind: 'histogram', help: 'Waits', unit: 's', labels: ['pool'] } as const;
+ * const family = new HistogramFamily(spec, [0.1, 1]);
+ * assert.deepEqual(family.of(['db']).counts, [0, 0]);
+ * ```
+ */
 export class HistogramFamily {
   readonly spec: FamilySpec;
   /** Upper bounds in seconds, ascending. */
@@ -97,6 +121,7 @@ export class HistogramFamily {
     this.bounds = bounds;
   }
 
+  /** The histogram with these label values, made if need be. */
   of(values: readonly string[]): HistogramSeries {
     const key = values.join('\n');
     const found = this.series.get(key);

@@ -28,7 +28,19 @@ const KINDS: Readonly<Record<number, GcKind>> = {
   [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weak',
 };
 
-/** Sums of one kind, with counts by upper bounds. */
+/**
+ * Sums of one kind, with counts by upper bounds.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { GcPauses } from '@rockpool/metrics';
+ *
+ * const pauses = new GcPauses();
+ * assert.equal(pauses.totals.major.sumMs, 0);
+ * pauses.stop();
+ * ```
+ */
 export class GcTotals {
   readonly counts: number[];
   count = 0;
@@ -42,7 +54,20 @@ export class GcTotals {
 /** Upper bounds of pauses, in milliseconds: from a quick scavenge to a long mark-compact. */
 export const GC_BOUNDS_MS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
-/** Watches the collector of this thread, from its making to `stop()`. */
+/**
+ * Watches the collector of this thread, from its making to `stop()`.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { GcPauses } from '@rockpool/metrics';
+ *
+ * const pauses = new GcPauses();
+ * pauses.add({ atMs: Date.now(), durationMs: 3, kind: 'minor' }); // as the observer does
+ * assert.equal(pauses.totals.minor.count, 1);
+ * pauses.stop();
+ * ```
+ */
 export class GcPauses {
   readonly totals: Readonly<Record<GcKind, GcTotals>> = {
     minor: new GcTotals(GC_BOUNDS_MS.length),

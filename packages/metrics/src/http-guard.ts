@@ -15,7 +15,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** The name in a `Host` header, without its port; undefined where there is no sound one. */
-export function hostName(header: string | undefined): string | undefined {
+function hostName(header: string | undefined): string | undefined {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+))(?::\d{1,5})?$/.exec(header ?? '');
   return (match?.[1] ?? match?.[2])?.toLowerCase();
 }
@@ -26,7 +26,21 @@ export interface Refusal {
   readonly text: string;
 }
 
-/** Checks requests. */
+/**
+ * Checks requests.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import type { IncomingMessage } from 'node:http';
+ * import { HttpGuard } from '@rockpool/metrics';
+ *
+ * const guard = new HttpGuard(undefined, ['metrics.internal']);
+ * const ask = (host: string) => guard.check({ method: 'GET', headers: { host } } as IncomingMessage);
+ * assert.equal(ask('metrics.internal:9464'), undefined);
+ * assert.equal(ask('evil.example')?.status, 403);
+ * ```
+ */
 export class HttpGuard {
   readonly #token: Buffer | undefined;
   readonly #hosts: ReadonlySet<string>;

@@ -11,8 +11,8 @@ export {
   type Labels,
   type Series,
 } from './family.ts';
-export { type GcKind, type GcPause, GcPauses, type GcTotals } from './gc-pauses.ts';
-export { HttpGuard, hostName, isLoopback, type Refusal } from './http-guard.ts';
+export { type GcKind, type GcPause, GcPauses, GcTotals } from './gc-pauses.ts';
+export { HttpGuard, type Refusal } from './http-guard.ts';
 export { MetricsOptionError } from './options.ts';
 export { registerMetrics } from './prometheus.ts';
 export {
@@ -25,7 +25,6 @@ export {
   type LatencySnapshot,
   type LeakSnapshot,
   type ProcessSnapshot,
-  SNAPSHOT_VERSION,
   type Snapshot,
   Snapshots,
 } from './snapshot.ts';

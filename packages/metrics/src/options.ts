@@ -1,6 +1,16 @@
 /** How options are refused. */
 
-/** An option is unknown, of the wrong type, or out of its range. */
+/**
+ * An option is unknown, of the wrong type, or out of its range.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { Collector, MetricsOptionError } from '@rockpool/metrics';
+ *
+ * assert.throws(() => new Collector({ maxNames: 0 }), MetricsOptionError);
+ * ```
+ */
 export class MetricsOptionError extends TypeError {
   readonly code = 'ERR_ROCKPOOL_METRICS_OPTION';
   readonly option: string;

@@ -48,7 +48,18 @@ export interface MetricsServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** The server could not listen. */
+/**
+ * The server could not listen.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { MetricsListenError, serveMetrics } from '@rockpool/metrics';
+ *
+ * await using first = await serveMetrics({ port: 0 });
+ * await assert.rejects(serveMetrics({ port: first.port }), MetricsListenError);
+ * ```
+ */
 export class MetricsListenError extends Error {
   readonly code = 'ERR_ROCKPOOL_METRICS_LISTEN';
   readonly host: string;

@@ -19,7 +19,29 @@ interface Listener {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Streams to any number of listeners. Owner: a server. */
+/**
+ * Streams to any number of listeners. Owner: a server.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { once } from 'node:events';
+ * import { createServer } from 'node:http';
+ * import type { AddressInfo } from 'node:net';
+ * import { GcPauses, SnapshotStream } from '@rockpool/metrics';
+ *
+ * const pauses = new GcPauses();
+ * const stream = new SnapshotStream(pauses, 1000);
+ * const server = createServer((_, response) => stream.add(response)).listen(0, '127.0.0.1');
+ * await once(server, 'listening');
+ * const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+ * assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
+ * stream.close();
+ * pauses.stop();
+ * server.close();
+ * await response.text();
+ * ```
+ */
 export class SnapshotStream {
   readonly #pauses: GcPauses;
   readonly #intervalMs: number;

@@ -22,7 +22,7 @@ import {
 import type { GcPause, GcPauses } from './gc-pauses.ts';
 
 /** Version of what follows; a page refuses others. */
-export const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 1;
 
 /** Of one latency, in milliseconds. */
 export interface LatencySnapshot {
@@ -79,7 +79,24 @@ const MAX_CHUNKS = 48;
 /** Characters of a leak report. */
 const LONGEST_REPORT = 4000;
 
-/** Takes one snapshot after the other for one reader. Owner: a stream. */
+/**
+ * Takes one snapshot after the other for one reader. Owner: a stream.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert';
+ * import { GcPauses, Snapshots } from '@rockpool/metrics';
+ * import { ByteBufAllocator } from 'rockpool';
+ *
+ * const allocator = new ByteBufAllocator({ name: 'frames' });
+ * const pauses = new GcPauses();
+ * const snapshots = new Snapshots(pauses);
+ * assert(snapshots.take().allocators.some(({ name }) => name === 'frames'));
+ * snapshots.stop();
+ * pauses.stop();
+ * allocator.close();
+ * ```
+ */
 export class Snapshots {
   readonly #sources: () => Census;
   readonly #pauses: GcPauses;

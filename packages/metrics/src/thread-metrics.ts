@@ -39,6 +39,13 @@ export interface Stoppable {
  *
  * @param registry what to answer with; default: all of Rockpool's metrics of this thread
  * @param channel the name of a channel, if there are several groups of threads
+ * @example
+ * ```ts
+ * import { answerScrapes } from '@rockpool/metrics';
+ *
+ * const answering = answerScrapes(); // in a worker; ends with it, or
+ * answering.stop();
+ * ```
  */
 export function answerScrapes(registry: Registry = registerMetrics(), channel: string = CHANNEL): Stoppable {
   const port = new BroadcastChannel(channel);
