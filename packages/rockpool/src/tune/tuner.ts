@@ -37,7 +37,7 @@ import { readTunerOptions, type TunerOptions, type TunerSettings } from './tuner
  * the cache. How many times is found out: see `#adjustOverbooking`.
  */
 const OVERBOOKING = [1, 4] as const;
-const OVERBOOKING_STEP = 1.15;
+const OVERBOOKING_STEP = 1.08;
 
 /** Decisions remembered; the oldest go first. */
 const MAX_DECISIONS = 256;
