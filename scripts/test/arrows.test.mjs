@@ -157,10 +157,11 @@ describe('workspaces', () => {
     ['packages/lab/src/a.ts', 'rockpool/dist/internal/x.js', 'not a public entry point of rockpool'],
     ['packages/lab/src/a.ts', '../../rockpool/src/index.ts', 'use a public entry point'],
     ['apps/gateway/a.mjs', '../../packages/lab/src/x.ts', 'use a public entry point'],
-    ['packages/lab/bin/a.js', '@rockpool/metrics', 'packages/metrics is not below packages/lab'],
+    ['packages/metrics/src/a.ts', '@rockpool/lab', 'packages/lab is not below packages/metrics'],
   ])('%s may not import %s', (file, target, reason) => {
     const refusals = check({
       'packages/metrics/package.json': manifest('@rockpool/metrics', '.'),
+      'packages/lab/package.json': manifest('@rockpool/lab', '.'),
       [file]: `import '${target}';`,
     });
     expect(refusals).toHaveLength(1);

@@ -12,18 +12,23 @@ export interface ServeFlags {
   readonly settleMs: number;
   readonly feed: boolean;
   readonly metricsPort?: number;
-  readonly page?: true | string;
+  /** True: at the default port. */
+  readonly page?: true | number;
   readonly logLevel: string;
 }
 
 function integer(flag: string, what: string, min: number, max: number): Option {
-  return new Option(`--${flag} <n>`, what).argParser((text: string) => {
+  return new Option(`--${flag} <n>`, what).argParser(parseInteger(min, max));
+}
+
+function parseInteger(min: number, max: number): (text: string) => number {
+  return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
       throw new InvalidArgumentError(`It must be an integer from ${min} to ${max}.`);
     }
     return value;
-  });
+  };
 }
 
 /** All flags, in the order of `--help`. */
@@ -41,7 +46,9 @@ export const FLAGS: readonly Option[] = [
   integer('settle-ms', 'time from an order to its confirmation', 0, 60_000).default(60),
   new Option('--feed', 'send it orders: a market day of 20 seconds, again and again').default(false),
   integer('metrics-port', 'serve metrics on this port of 127.0.0.1; 0: any free one', 0, 65_535),
-  new Option('--page [port]', 'serve the live page on this port of 127.0.0.1 (default: 9470)'),
+  new Option('--page [port]', 'serve the live page on this port of 127.0.0.1 (default: 9470)').argParser(
+    parseInteger(0, 65_535),
+  ),
   new Option('--log-level <word>', 'of the log')
     .choices(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info'),

@@ -8,7 +8,7 @@
 import { feedOrders, MARKET_DAY, OrderGateway } from '@rockpool/lab/orders';
 import { servePage } from '@rockpool/lab/page';
 import { serveMetrics } from '@rockpool/metrics';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import { allocatorPresets, ByteBufAllocator, describeDecision, Tuner } from 'rockpool';
 import { FLAGS, type ServeFlags } from './flags.ts';
@@ -26,7 +26,6 @@ export function serveCommand(): Command {
 
 /** Runs until a signal. @throws Error a port is taken */
 async function serve(flags: ServeFlags): Promise<void> {
-  const pagePort = readPagePort(flags.page);
   const logger = pino({ level: flags.logLevel, base: { pid: process.pid } });
   await using stack = new AsyncStack();
   const preset = flags.preset === 'source' ? allocatorPresets.source : allocatorPresets.node;
@@ -39,8 +38,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     const metrics = stack.use(await serveMetrics({ port: flags.metricsPort }));
     logger.info({ url: `${metrics.url}/metrics` }, 'metrics');
   }
-  if (pagePort !== undefined) {
-    const page = stack.use(await servePage({ port: pagePort }));
+  if (flags.page !== undefined) {
+    const page = stack.use(await servePage(flags.page === true ? {} : { port: flags.page }));
     logger.info({ url: page.url }, 'page');
   }
   const end = new AbortController();
@@ -85,15 +84,6 @@ async function feedForEver(port: number, host: string, signal: AbortSignal, logg
       return;
     }
   }
-}
-
-function readPagePort(page: true | string | undefined): number | undefined {
-  if (page === undefined) return undefined;
-  const port = page === true ? 9470 : Number(page);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535 || page === '') {
-    throw new InvalidArgumentError(`--page must be an integer from 0 to 65535: received '${page}'`);
-  }
-  return port;
 }
 
 /** The first signal; the second one ends the process as it would without a handler. */

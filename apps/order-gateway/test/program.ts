@@ -8,6 +8,8 @@ import { onTestFinished } from 'vitest';
 export interface Program {
   readonly child: ChildProcess;
   readonly output: () => string;
+  /** Its exit code, when it has ended. */
+  readonly exited: Promise<number | null>;
   /** The first match in what it prints, sooner or later. @throws Error it ended before */
   readonly seen: (pattern: RegExp) => Promise<RegExpMatchArray>;
   /** Ends it by a signal. @returns its exit code */
@@ -30,7 +32,7 @@ export function startProgram(file: string, args: readonly string[]): Program {
       for (const look of changed) look();
     });
   }
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const exited = once(child, 'close').then(([code]) => code as number | null);
   const end = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
     child.kill(signal);
     return exited;
@@ -50,7 +52,7 @@ export function startProgram(file: string, args: readonly string[]): Program {
       look();
       void exited.then((code) => reject(new Error(`${file} ended with ${code}:\n${output}`)));
     });
-  return { child, output: () => output, seen, end };
+  return { child, output: () => output, exited, seen, end };
 }
 
 /** A script of ours. */

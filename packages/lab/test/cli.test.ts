@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -37,8 +38,18 @@ function rockpool(args: readonly string[], onStderr?: (pid: number) => void): Pr
   });
 }
 
-/** Of many cases, a process each, which tests of their own run within one: `ROCKPOOL_LONG_RUNS=1` runs them here too. */
-const MANY_CASES = ['buffers', 'codec', 'fragmentation', 'handoff', 'init', 'map', 'resource'];
+/** Of many or long cases, a process each, which tests of their own run within one: `ROCKPOOL_LONG_RUNS=1` runs them here too. */
+const MANY_CASES = [
+  'buffers',
+  'codec',
+  'fragmentation',
+  'handoff',
+  'hitrate',
+  'init',
+  'map',
+  'pressure',
+  'resource',
+];
 const names = EXPERIMENTS.map(({ name }) => name).filter((name) => LONG || !MANY_CASES.includes(name));
 
 describe.each(names)('rockpool lab %s', (name) => {
@@ -105,4 +116,58 @@ test('an interrupt ends the run with code 130 and writes no report', async () =>
   });
   expect(code).toBe(130);
   expect(existsSync(json)).toBe(false);
+});
+
+test('rockpool lab --page serves the page of the case that runs', async () => {
+  let stream: Promise<string> = Promise.resolve('');
+  let page: string | undefined;
+  const child = spawn(
+    process.execPath,
+    [BIN, 'lab', 'messages', '--rounds', '1', '--seconds', '0.8', '--page', '0'],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (page !== undefined) return;
+    page = /http:\/\/\S+/.exec(text)?.[0];
+    if (page !== undefined) stream = firstSnapshot(`${page}stream`);
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  expect(code).toBe(0);
+  expect(await stream).toContain('"state":"connected"');
+});
+
+/** What a stream says up to its first snapshot, or its end. */
+async function firstSnapshot(url: string): Promise<string> {
+  const response = await fetch(url);
+  let text = '';
+  try {
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += new TextDecoder().decode(part);
+      if (text.includes('event: snapshot')) break;
+    }
+  } catch {
+    // The lab has ended.
+  }
+  return text;
+}
+
+test.each([
+  [['watch', 'ftp://x'], "Cannot watch 'ftp://x' as it is no address"],
+  [['watch', '--port', '70000', 'http://127.0.0.1:1'], "'--port' must be an integer from 0 to 65535"],
+  [['lab', 'defer', '--page', 'x'], "'--page' must be"],
+])('rockpool %j is refused with exit code 2', async (args, message) => {
+  const { code, stderr } = await rockpool(args);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
+
+test('rockpool watch begins where nothing answers yet, says so, and ends with an interrupt', async () => {
+  const { code, stdout, stderr } = await rockpool(['watch', 'http://127.0.0.1:1', '--port', '0'], (pid) =>
+    process.kill(pid, 'SIGINT'),
+  );
+  expect(stdout).toMatch(/^Watching http:\/\/127\.0\.0\.1:1 at http:\/\/127\.0\.0\.1:\d+\/$/m);
+  expect(stderr).toContain('nothing listens there. The page goes on trying.');
+  expect(code).toBe(0);
 });

@@ -39,6 +39,27 @@ describe('im-gateway', () => {
     expect(program.stderr).toBe('');
   });
 
+  it('serves its metrics and the live page, each on a port of its own', async () => {
+    const { program, port } = await startGateway(['--metrics-port', '0', '--page', '0']);
+    await TestClient.login(port, 'anna');
+    const { url: metrics } = (await program.line('metrics')) as { url: string };
+    const { url: page } = (await program.line('page')) as { url: string };
+    expect(await (await fetch(metrics)).text()).toMatch(
+      /^rockpool_allocator_active_buffers\{allocator="gateway"\} \d+$/m,
+    );
+    expect(await (await fetch(page)).text()).toContain('<title>');
+    program.signal('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it('says in one line that the port of its metrics is taken, and ends with 1', async () => {
+    const port = await takenPort();
+    const program = new Program('im-gateway', ['--port', '0', '--metrics-port', String(port)]);
+    expect(await program.ended).toBe(1);
+    expect(program.stderr).toContain(`Cannot serve metrics on 127.0.0.1:${port} as the port is in use`);
+    expect(program.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
   it('runs on plain buffers as well', async () => {
     const { program, port } = await startGateway(['--allocator', 'unpooled']);
     const anna = await TestClient.login(port, 'anna');

@@ -10,7 +10,7 @@ import { get as getSecurely } from 'node:https';
 import { WatchTargetError } from './watch-error.ts';
 
 /** Milliseconds from a lost connection to the next try. */
-const RETRY_MS = 1000;
+const RETRY_MS = 250;
 const TIMEOUT_MS = 5000;
 
 /** How to reach the process. */
