@@ -46,13 +46,16 @@ export class AllocatorTarget implements Target {
   #starved = 0;
   /** … and those that were turned away as their class had none left. */
   #capped = 0;
-  #intervalChangedAt = Number.NEGATIVE_INFINITY;
+  #intervalChangedAt = 0;
+  /** The interval that the tuner found: it goes no lower. */
+  readonly #foundInterval: number;
 
   constructor(allocator: ByteBufAllocator, name: string, window: number) {
     this.name = name;
     this.#allocator = new WeakRef(allocator);
     this.#window = window;
     this.#stats = allocator.stats();
+    this.#foundInterval = this.#stats.trimInterval;
     for (const it of this.#stats.sizeClasses) this.#before.set(it.blockBytes, it);
     allocator._takeSwings();
   }
@@ -147,32 +150,49 @@ export class AllocatorTarget implements Target {
   }
 
   propose(settings: TunerSettings): readonly Proposal[] {
-    const { trimInterval, trims } = this.#stats;
-    if (this.#looks - this.#intervalChangedAt <= settings.coolDownLooks) return [];
-    let [regretted, allocations] = [0, 0];
-    for (const demand of this.#classes.values()) {
-      regretted += demand.regret;
-      allocations += demand.allocations;
-    }
-    // What trims cost against what they would bring: room for classes whose entries the byte bound refused.
-    const starved = this.#starved;
-    const [, most] = settings.bounds.trimInterval;
-    const figures = { ...this.#rates(), regretted, starved, trims };
-    const move = (to: number, reason: Reason): readonly Proposal[] =>
-      to === trimInterval ? [] : [this.#proposal('trimInterval', trimInterval, to, reason, figures)];
-    if (starved > 0 || regretted <= allocations * REGRET_RATE) return this.#reclaim(figures);
-    return move(Math.min(most, trimInterval * 2), 'regret');
+    if (this.#starved > 0) return this.#reclaim();
+    const interval = this.#interval(settings);
+    return interval === undefined ? [] : [interval];
   }
 
   /** Where the byte bound refuses, classes that nobody asks for give back what they hold; they keep their bounds. */
-  #reclaim(figures: Record<string, number>): readonly Proposal[] {
-    if (this.#starved === 0) return [];
+  #reclaim(): readonly Proposal[] {
     return this.#stats.sizeClasses
       .filter(({ blockBytes, cached }) => cached * blockBytes >= LEAST_CHANGE_BYTES)
       .filter(({ blockBytes }) => this.#classes.get(blockBytes)?.idleLooks(IDLE_LOOKS))
-      .map(({ blockBytes, cached }) =>
-        this.#proposal('trim', cached, 0, 'outbid', { ...figures, cached }, blockBytes),
-      );
+      .map(({ blockBytes, cached }) => {
+        const figures = { ...this.#rates(), starved: this.#starved, cached };
+        return this.#proposal('trim', cached, 0, 'outbid', figures, blockBytes);
+      });
+  }
+
+  /** Trims come less often where what they took was wanted again, and more often where they leave idle what nobody wants. */
+  #interval({ bounds, coolDownLooks }: TunerSettings): Proposal | undefined {
+    const { trimInterval: from, trims, cachedBytes, sizeClasses } = this.#stats;
+    const since = this.#looks - this.#intervalChangedAt;
+    if (since <= coolDownLooks) return undefined;
+    let [regretted, allocations, idleBytes] = [0, 0, 0];
+    for (const demand of this.#classes.values()) {
+      // What led to the last change is no reason for another.
+      regretted += demand.regretOver(since);
+      allocations += demand.allocations;
+    }
+    for (const { blockBytes, cached } of sizeClasses) {
+      idleBytes += Math.max(0, cached - (this.#classes.get(blockBytes)?.wanted ?? 0)) * blockBytes;
+    }
+    const figures = { ...this.#rates(), regretted, idleBytes, trims };
+    const [least, most] = bounds.trimInterval;
+    if (regretted > allocations * REGRET_RATE) {
+      return from >= most
+        ? undefined
+        : this.#proposal('trimInterval', from, Math.min(most, from * 2), 'regret', figures);
+    }
+    const calm = since > this.#window && regretted === 0;
+    const idles = idleBytes > Math.max(IDLE_BYTES, cachedBytes * UNUSED_PART);
+    const to = Math.max(least, this.#foundInterval, from >> 1);
+    return calm && idles && to < from
+      ? this.#proposal('trimInterval', from, to, 'unused', figures)
+      : undefined;
   }
 
   apply({ knob, blockBytes, to }: Proposal): void {

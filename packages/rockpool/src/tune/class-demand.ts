@@ -98,11 +98,16 @@ export class ClassDemand {
     return this.#sum(({ misses }) => misses) / Math.max(1, this.seen);
   }
 
-  /** Entries a look that were trimmed and missed soon after, at most; over the window. */
-  get regret(): number {
-    const trimmed = this.#sum((look) => look.trimmed);
-    const misses = this.#sum((look) => look.misses);
-    return Math.min(trimmed, misses) / Math.max(1, this.seen);
+  /** Entries a look that were trimmed and missed soon after, at most; over the last so many looks. */
+  regretOver(count: number): number {
+    const looks = this.#looks.slice(-Math.max(1, count));
+    const sum = (of: (look: ClassLook) => number): number => looks.reduce((all, look) => all + of(look), 0);
+    return (
+      Math.min(
+        sum((look) => look.trimmed),
+        sum((look) => look.misses),
+      ) / Math.max(1, looks.length)
+    );
   }
 
   #swingAt(at: number): number {

@@ -128,6 +128,28 @@ test('trims less often where what was trimmed is wanted again', () => {
   expect(allocator.stats().trimInterval).toBeLessThanOrEqual(2 ** 20);
 });
 
+test('and more often again where nothing is regretted and most of the cache idles', () => {
+  const allocator = new ByteBufAllocator({ cache: { trimInterval: 1024, maxCachedBytes: 16 * MIB } });
+  const tuner = tunerOf([allocator], {
+    coolDownMs: 0,
+    window: 4,
+    bounds: { maxCachedBytes: [16 * MIB, 16 * MIB] },
+  });
+  for (let i = 0; i < 8; i++) {
+    cycles(allocator, 65_536, 20, 2);
+    cycles(allocator, 100, 30, 100);
+    tuner.tick();
+  }
+  const longest = allocator.stats().trimInterval;
+  expect(longest).toBeGreaterThan(2048);
+  for (let i = 0; i < 40; i++) {
+    cycles(allocator, 100, 3, 10);
+    tuner.tick();
+  }
+  expect(allocator.stats().trimInterval).toBeLessThan(longest);
+  expect(allocator.stats().trimInterval).toBeGreaterThanOrEqual(1024);
+});
+
 test('object pools: more room where they miss and drop, less where nothing is that deep', () => {
   const pool = new Pool({ name: 'rows', create: () => ({}), maxIdle: 16, aging: 'manual' });
   const tuner = tunerOf([pool], { window: 3, coolDownMs: 0 });
