@@ -10,7 +10,7 @@
  * `lives/memory-diary.ts`; each trim is followed by two major collections, as chunks go with the collector.
  */
 import { setImmediate } from 'node:timers/promises';
-import { type ByteBuf, ByteBufAllocator, type ByteBufAllocatorOptions } from 'rockpool';
+import { allocatorPresets, type ByteBuf, ByteBufAllocator, type ByteBufAllocatorOptions } from 'rockpool';
 import type { Case, Comparison, Experiment, Limit, LoopWorkload } from '../experiment.ts';
 import {
   type Account,
@@ -30,7 +30,7 @@ const SEED = 20_231_115;
 const TARGETS_MIB = [8, 32, 128] as const;
 const SMALL: SizeRange = { from: 64, to: 64 * KIB };
 const LARGE: SizeRange = { from: KIB, to: 256 * KIB };
-const POOLED = ['pooled', 'pooled-small'] as const;
+const POOLED = ['pooled', 'pooled-compact'] as const;
 
 /** How long a life is, and how closely it is watched. */
 export interface LifeLength {
@@ -75,7 +75,7 @@ export const fragmentation: Experiment = {
     'RSS: resident bytes above those at the start. Trimmed: after trim() and two major collections. All else is from a ' +
       'second life with the same seed, as asking for it makes garbage.',
     'RSS falls by what the C library gives back: more of it with MALLOC_MMAP_THRESHOLD_=32768 set.',
-    '64 KiB chunks: leastChunkBytes 64 KiB and 1 MiB cached. Fewer holes, but the C library keeps more.',
+    'Compact: the preset, chunks from 64 KiB on and 1 MiB cached. Fewer holes, but the C library keeps more.',
     'The times are of steps of half 2, with as much held, after the life.',
   ],
   comparisons: TARGETS_MIB.map(compareTarget),
@@ -95,10 +95,7 @@ function compareTarget(targetMib: number): Comparison {
         prepare: () => collected(targetMib * MIB, longLife(targetMib)),
       },
       pooledCase('pooled', 'ByteBuf', targetMib, {}),
-      pooledCase('pooled-small', '64 KiB chunks', targetMib, {
-        leastChunkBytes: 64 * KIB,
-        cache: { maxCachedBytes: MIB },
-      }),
+      pooledCase('pooled-compact', 'compact', targetMib, allocatorPresets.compact),
     ],
   };
 }

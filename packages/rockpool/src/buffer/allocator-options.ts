@@ -120,8 +120,8 @@ const KIB = 1024;
 const MIB = 1024 * 1024;
 
 /**
- * Configurations: what measured best in Node, which is the default; what Netty 4.2 has; and 16 MiB chunks
- * with a large cache of small buffers.
+ * Configurations: what measured best in Node, which is the default; one with fewer holes; what Netty 4.2 has; and
+ * 16 MiB chunks with a large cache of small buffers.
  *
  * | | node | netty | source |
  * |---|---|---|---|
@@ -134,6 +134,10 @@ const MIB = 1024 * 1024;
  * `node` caches buffers of every size, within a byte budget: in Node the way through the arena costs five to
  * ten times a hit, and a thread's cache holds no memory from other threads, as there are none.
  *
+ * `compact` is `node` with chunks from 64 KiB on and 1 MiB cached: behind a long life of mixed sizes and a trim 7 to 10 % of
+ * what is used lies in holes, against 10 to 38 %. But glibc gives small chunks back reluctantly, so that more stays
+ * resident when everything is released (`rockpool lab fragmentation`).
+ *
  * @example
  * ```ts
  * import { allocatorPresets, ByteBufAllocator } from 'rockpool';
@@ -145,6 +149,7 @@ const MIB = 1024 * 1024;
  */
 export const allocatorPresets: {
   readonly node: ByteBufAllocatorOptions;
+  readonly compact: ByteBufAllocatorOptions;
   readonly netty: ByteBufAllocatorOptions;
   readonly source: ByteBufAllocatorOptions;
 } = {
@@ -162,6 +167,23 @@ export const allocatorPresets: {
       tinyMaxBytes: 512,
       maxBufferBytes: 4 * MIB,
       maxCachedBytes: 2 * MIB,
+      trimInterval: 8192,
+    },
+  },
+  compact: {
+    chunkBytes: 4 * MIB,
+    leastChunkBytes: 64 * KIB,
+    pageBytes: 8 * KIB,
+    alignment: 0,
+    slabMaxBytes: 28 * KIB,
+    spareChunks: 1,
+    cache: {
+      tiny: 256,
+      small: 256,
+      normal: 64,
+      tinyMaxBytes: 512,
+      maxBufferBytes: 4 * MIB,
+      maxCachedBytes: MIB,
       trimInterval: 8192,
     },
   },
