@@ -119,6 +119,25 @@ export interface AllocatorSettings {
 const KIB = 1024;
 const MIB = 1024 * 1024;
 
+/** What measured best. */
+const NODE = {
+  chunkBytes: 4 * MIB,
+  leastChunkBytes: 512 * KIB,
+  pageBytes: 8 * KIB,
+  alignment: 0,
+  slabMaxBytes: 28 * KIB,
+  spareChunks: 1,
+  cache: {
+    tiny: 256,
+    small: 256,
+    normal: 64,
+    tinyMaxBytes: 512,
+    maxBufferBytes: 4 * MIB,
+    maxCachedBytes: 2 * MIB,
+    trimInterval: 8192,
+  },
+} as const;
+
 /**
  * Configurations: what measured best in Node, which is the default; one with fewer holes; what Netty 4.2 has; and
  * 16 MiB chunks with a large cache of small buffers.
@@ -153,40 +172,8 @@ export const allocatorPresets: {
   readonly netty: ByteBufAllocatorOptions;
   readonly source: ByteBufAllocatorOptions;
 } = {
-  node: {
-    chunkBytes: 4 * MIB,
-    leastChunkBytes: 512 * KIB,
-    pageBytes: 8 * KIB,
-    alignment: 0,
-    slabMaxBytes: 28 * KIB,
-    spareChunks: 1,
-    cache: {
-      tiny: 256,
-      small: 256,
-      normal: 64,
-      tinyMaxBytes: 512,
-      maxBufferBytes: 4 * MIB,
-      maxCachedBytes: 2 * MIB,
-      trimInterval: 8192,
-    },
-  },
-  compact: {
-    chunkBytes: 4 * MIB,
-    leastChunkBytes: 64 * KIB,
-    pageBytes: 8 * KIB,
-    alignment: 0,
-    slabMaxBytes: 28 * KIB,
-    spareChunks: 1,
-    cache: {
-      tiny: 256,
-      small: 256,
-      normal: 64,
-      tinyMaxBytes: 512,
-      maxBufferBytes: 4 * MIB,
-      maxCachedBytes: MIB,
-      trimInterval: 8192,
-    },
-  },
+  node: NODE,
+  compact: { ...NODE, leastChunkBytes: 64 * KIB, cache: { ...NODE.cache, maxCachedBytes: MIB } },
   netty: {
     chunkBytes: 4 * MIB,
     leastChunkBytes: 4 * MIB,
@@ -246,7 +233,6 @@ export function readAllocatorOptions(options: ByteBufAllocatorOptions): Allocato
     'recycleHandles',
     'quarantineBytes',
   ]);
-  const { node } = allocatorPresets;
   const pageBytes = expectPowerOfTwo('pageBytes', given.pageBytes, 4 * KIB, 64 * KIB, 8 * KIB);
   const chunkBytes = expectPowerOfTwo('chunkBytes', given.chunkBytes, pageBytes, MAX_CHUNK, 4 * MIB);
   const alignment =
@@ -266,7 +252,7 @@ export function readAllocatorOptions(options: ByteBufAllocatorOptions): Allocato
       given.leastChunkBytes,
       pageBytes,
       chunkBytes,
-      Math.min(node.leastChunkBytes as number, chunkBytes),
+      Math.min(NODE.leastChunkBytes, chunkBytes),
     ),
     pageBytes,
     alignment,
@@ -276,7 +262,7 @@ export function readAllocatorOptions(options: ByteBufAllocatorOptions): Allocato
       given.slabMaxBytes,
       16,
       chunkBytes / 2,
-      Math.min(node.slabMaxBytes as number, chunkBytes / 2),
+      Math.min(NODE.slabMaxBytes, chunkBytes / 2),
     ),
     spareChunks: expectInteger(SITE, 'spareChunks', given.spareChunks, 0, 1024, 1),
     cache: readCacheOptions(given.cache, chunkBytes),
