@@ -1,7 +1,7 @@
 /**
  * The gateway as a process, with its tuner, its metrics and its page. Standard output is pino's log: JSON, a line each.
  *
- *     feed ─► gateway ─► allocator ◄─ tuner, once a second
+ *     feed ─► gateway ─► allocator ◄─ tuner, four times a second
  *                            └─► /metrics for Prometheus, the page for people
  */
 

@@ -160,7 +160,7 @@ function subscribe(watcher: Ageable, when: MemoryPressureOptions['when']): () =>
 }
 
 /** Of this process, as Node tells it; nothing is ever trimmed where there is no Node. */
-function loadOfProcess(): MemoryLoad {
+export function loadOfProcess(): MemoryLoad {
   const { process } = globalThis;
   const machine = process?.getBuiltinModule?.('node:os')?.totalmem();
   if (machine === undefined) return { usedBytes: 0, limitBytes: 1 };

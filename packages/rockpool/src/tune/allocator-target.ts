@@ -64,11 +64,6 @@ export class AllocatorTarget implements Target {
     return this.#allocator.deref()?.closed === false;
   }
 
-  /** Bytes that the cache may hold. */
-  get maxCachedBytes(): number {
-    return this.#stats.maxCachedBytes;
-  }
-
   look(): void {
     const allocator = this.#allocator.deref();
     if (allocator === undefined) return;
@@ -81,8 +76,7 @@ export class AllocatorTarget implements Target {
       const { blockBytes } = now;
       const before = this.#before.get(blockBytes) ?? { hits: 0, misses: 0, turnedAway: 0, trimmed: 0 };
       const { peak, trough, depth } = swings.get(blockBytes) ?? { peak: 0, trough: undefined, depth: 0 };
-      const demand = this.#classes.get(blockBytes) ?? new ClassDemand(blockBytes, this.#window);
-      this.#classes.set(blockBytes, demand);
+      const demand = this.#demandOf(blockBytes);
       const hits = now.hits - before.hits;
       const turnedAway = now.turnedAway - before.turnedAway;
       if (now.capacity < now.maxEntries) this.#starved += turnedAway;
@@ -201,7 +195,7 @@ export class AllocatorTarget implements Target {
     switch (knob) {
       case 'entries':
         allocator.resizeCache({ entries: [[blockBytes as number, to]] });
-        this.#demandOf(blockBytes as number).raisedAt = this.#looks;
+        this.#demandOf(blockBytes as number).changedAt = this.#looks;
         break;
       case 'maxBufferBytes': {
         // Sets all classes anew: what they have stays.
@@ -276,7 +270,7 @@ export class AllocatorTarget implements Target {
     if (isSmall) return undefined;
     if (granted > from && missing > 0 && figures.hitRate < settings.hitRate) return make(granted, 'misses');
     if (granted < wanted && granted < from) return make(granted, 'outbid');
-    const cool = this.#looks - demand.raisedAt > settings.coolDownLooks;
+    const cool = this.#looks - demand.changedAt > settings.coolDownLooks;
     const idle = demand.seen >= this.#window && wanted < from * UNUSED_PART;
     // Only where it is worth the words: a bound that nobody reaches costs nothing.
     const idleBytes = (now.capacity - wanted * 2) * blockBytes;
@@ -287,7 +281,7 @@ export class AllocatorTarget implements Target {
 
   /** The byte bound: raised to what was granted, lowered when less than half of it is. */
   #cachedBytes(grantedBytes: number, share: Share, settings: TunerSettings): Proposal | undefined {
-    const from = this.maxCachedBytes;
+    const from = this.#stats.maxCachedBytes;
     const [least, most] = settings.bounds.maxCachedBytes;
     const bound = Math.min(most, share.bytes);
     const within = (bytes: number): number => Math.min(bound, Math.max(least, Math.ceil(bytes)));
@@ -300,7 +294,7 @@ export class AllocatorTarget implements Target {
       return this.#proposal('maxCachedBytes', from, to, 'misses', figures);
     }
     const settled = [...this.#classes.values()].every(
-      (demand) => demand.seen >= this.#window && this.#looks - demand.raisedAt > settings.coolDownLooks,
+      (demand) => demand.seen >= this.#window && this.#looks - demand.changedAt > settings.coolDownLooks,
     );
     if (settled && to < from * UNUSED_PART && this.#stats.cachedBytes > to) {
       return this.#proposal('maxCachedBytes', from, within(to * 2), 'unused', figures);

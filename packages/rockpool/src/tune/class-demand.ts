@@ -38,7 +38,7 @@ export class ClassDemand {
   readonly #looks: ClassLook[] = [];
   #intensity = 1;
   /** Look at which a bound was last changed; not before the first. */
-  raisedAt: number = Number.NEGATIVE_INFINITY;
+  changedAt: number = Number.NEGATIVE_INFINITY;
 
   /** @param length looks that are remembered, 1 or more */
   constructor(blockBytes: number, length: number) {

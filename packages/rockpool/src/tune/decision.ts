@@ -45,7 +45,7 @@ export interface Decision {
   /** Name of the allocator or pool; `'all'` for the budget. */
   readonly target: string;
   readonly knob: Knob;
-  /** The size class, where the knob is `entries`; bytes of a block. */
+  /** The size class, where the knob is `entries`, or `trim` of one class; bytes of a block. */
   readonly blockBytes: number | undefined;
   readonly from: number;
   readonly to: number;
@@ -60,7 +60,7 @@ export interface Decision {
 export type Proposal = Omit<Decision, 'id' | 'atMs' | 'applied'>;
 
 /**
- * A decision in words: `cache of 'frames': entries of 65536 B from 0 to 12, as it misses (hit rate 0.32, …)`.
+ * A decision in words: `'frames': entries of 65536 B from 0 to 12 (misses: hitRate 0.32, …)`.
  *
  * @example
  * ```ts
@@ -79,7 +79,8 @@ export function describeDecision(decision: Decision): string {
   const { target, knob, blockBytes, from, to, reason, figures, applied } = decision;
   const what = blockBytes === undefined ? knob : `${knob} of ${blockBytes} B`;
   const list = Object.entries(figures).map(([name, value]) => `${name} ${round(value)}`);
-  return `'${target}': ${what} from ${from} to ${to} (${[`${reason}: ${list.join(', ')}`].join('')})${applied ? '' : ', not applied'}`;
+  const why = `${reason}: ${list.join(', ')}`;
+  return `'${target}': ${what} from ${from} to ${to} (${why})${applied ? '' : ', not applied'}`;
 }
 
 function round(value: number): number {

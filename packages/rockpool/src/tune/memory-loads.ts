@@ -6,15 +6,14 @@
  * young one has 48 MiB (Node 20, 22) to 192 MiB (24): so the limit is what `--max-old-space-size` says, and where that is
  * left out 95 % of what V8 tells, which is right to some per cent for heaps of gigabytes.
  */
+import { loadOfProcess, type MemoryLoad } from '../buffer/memory-pressure.ts';
 
 /** Of V8's limit for both generations, what the old one has, at least. */
 const OLD_PART = 0.95;
 
 /** Memory in use against one limit, in bytes. */
-export interface NamedLoad {
+export interface NamedLoad extends MemoryLoad {
   readonly limit: 'heap' | 'resident';
-  readonly usedBytes: number;
-  readonly limitBytes: number;
 }
 
 /**
@@ -32,18 +31,11 @@ export interface NamedLoad {
  */
 export function memoryLoads(): readonly NamedLoad[] {
   const { process } = globalThis;
-  const os = process?.getBuiltinModule?.('node:os');
   const v8 = process?.getBuiltinModule?.('node:v8');
-  if (os === undefined || v8 === undefined) return [];
-  const machine = os.totalmem();
-  const constrained = process.constrainedMemory?.() ?? 0;
+  if (v8 === undefined) return [];
   return [
     { limit: 'heap', usedBytes: oldGenerationBytes(v8), limitBytes: oldGenerationLimit(v8, process) },
-    {
-      limit: 'resident',
-      usedBytes: process.memoryUsage.rss(),
-      limitBytes: constrained > 0 && constrained < machine ? constrained : machine,
-    },
+    { limit: 'resident', ...loadOfProcess() },
   ];
 }
 

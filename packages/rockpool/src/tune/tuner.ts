@@ -235,7 +235,7 @@ export class Tuner implements Disposable, Ageable {
         const reason = budgetBytes < from ? 'pressure' : 'relief';
         this.#note(
           { target: 'all', knob: 'budget', blockBytes: undefined, from, to: budgetBytes, reason, figures },
-          true,
+          !this.#settings.dryRun,
         );
       }
       if (extent !== 'none') for (const target of targets) this.#trim(target, extent, figures);
@@ -309,7 +309,8 @@ export class Tuner implements Disposable, Ageable {
         return;
       }
       const key = keyOf(proposal);
-      if (!this.#found.has(key)) this.#found.set(key, { target, proposal });
+      // What was trimmed is gone: there is no bound to bring back.
+      if (proposal.knob !== 'trim' && !this.#found.has(key)) this.#found.set(key, { target, proposal });
     }
     this.#note(proposal, apply);
   }

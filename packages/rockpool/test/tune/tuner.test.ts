@@ -351,3 +351,13 @@ test('holds no target alive', async () => {
   expect(other.stats().targets).toBe(1);
   expect(tuner.tick()).toEqual([]);
 });
+
+test('a dry run takes no decision on the budget for done, either', () => {
+  const measure = (): NamedLoad[] => [{ limit: 'heap', usedBytes: 9, limitBytes: 10 }];
+  const tuner = tunerOf([small()], { dryRun: true, pressure: { measure } });
+  expect(tuner.tick().map(({ knob, applied }) => [knob, applied])).toEqual([
+    ['budget', false],
+    ['trim', false],
+  ]);
+  expect(tuner.stats().applied).toBe(0);
+});
