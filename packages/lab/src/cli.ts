@@ -1,10 +1,12 @@
 /**
- * The command `rockpool`. Exit codes: 0 done, 1 a measurement failed, 2 the arguments are wrong, 130 interrupted.
+ * The command `rockpool`. Exit codes: 0 done, 1 a measurement failed, 2 the arguments are wrong, 130 interrupted. Those
+ * of `advise` are the program's.
  *
  * An interrupt (Ctrl-C, or SIGTERM from a supervisor) kills the process that is measuring and ends the run.
  */
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { adviseCommand } from './advise/advise-command.ts';
 import { UsageError } from './errors.ts';
 import { type CommandIo, labCommand } from './lab-command.ts';
 import { watchCommand } from './watch-command.ts';
@@ -25,10 +27,10 @@ export async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
-    await program({ stdout: process.stdout, stderr: process.stderr, signal: abort.signal }).parseAsync(args, {
-      from: 'user',
-    });
-    return 0;
+    const { stdout, stderr } = process;
+    const io: CommandIo = { stdout, stderr, signal: abort.signal, exitCode: 0 };
+    await program(io).parseAsync(args, { from: 'user' });
+    return io.exitCode;
   } catch (error) {
     if (abort.signal.aborted) return INTERRUPTED;
     return report(error);
@@ -41,7 +43,9 @@ export async function main(args: readonly string[]): Promise<number> {
 function program(io: CommandIo): Command {
   const root = new Command('rockpool')
     .description('Memory reuse for Node.js: does it pay here?')
+    .enablePositionalOptions()
     .addCommand(labCommand(io))
+    .addCommand(adviseCommand(io))
     .addCommand(watchCommand(io));
   for (const command of [root, ...root.commands]) {
     command.exitOverride().showHelpAfterError('(--help shows what there is)');

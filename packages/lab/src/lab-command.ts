@@ -1,6 +1,7 @@
 /** `rockpool lab`: checks the arguments, runs, prints tables, writes reports. */
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { ADOPT, ADOPT_SUMMARY, adopt } from './adopt/adopt.ts';
 import { type RawLabOptions, readLabOptions } from './lab-options.ts';
 import { servePage } from './page/serve-page.ts';
 import { EXPERIMENTS, selectExperiments } from './registry.ts';
@@ -14,6 +15,8 @@ export interface CommandIo {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;
+  /** Of the process, where nothing throws; a command may set it. */
+  exitCode: number;
 }
 
 /** The sub-command. */
@@ -23,7 +26,7 @@ export function labCommand(io: CommandIo): Command {
     .description(
       'Runs experiments: each measures code that allocates against code that reuses, in turn, in fresh processes.',
     )
-    .argument('[experiment...]', 'names of experiments; all of them when left out')
+    .argument('[experiment...]', 'names of experiments; all but adopt when left out')
     .option('--list', 'list the experiments and end')
     .option('--quick', '3 rounds and a quarter of the time: a first impression')
     .option('--rounds <n>', 'rounds of every comparison, 1 to 100 (default: 5)')
@@ -37,13 +40,15 @@ export function labCommand(io: CommandIo): Command {
     )
     .action(async (names: string[], raw: RawLabOptions) => {
       if (raw.list === true) io.stdout.write(`${listing()}\n`);
+      else if (names[0] === ADOPT) await adopt(names.slice(1), readLabOptions(raw), io);
       else await lab(names, raw, io);
     });
 }
 
 function listing(): string {
-  const width = Math.max(...EXPERIMENTS.map(({ name }) => name.length));
-  return EXPERIMENTS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n');
+  const all = [...EXPERIMENTS, { name: `${ADOPT} [library...]`, summary: ADOPT_SUMMARY }];
+  const width = Math.max(...all.map(({ name }) => name.length));
+  return all.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n');
 }
 
 async function lab(names: readonly string[], raw: RawLabOptions, io: CommandIo): Promise<void> {

@@ -2,8 +2,7 @@
  * What may be typed after `rockpool lab`, and its checks. A bad value names the option, the value and the range;
  * a report's path is tried before anything is measured, so that no run is lost to a misspelt folder.
  */
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
-import { OptionValueError, OutputPathError } from './errors.ts';
+import { readNumber, tryPath } from './option-checks.ts';
 
 /** As commander reads it: everything is text. */
 export interface RawLabOptions {
@@ -60,31 +59,4 @@ export function readLabOptions(raw: RawLabOptions): LabOptions {
 /** @throws {OptionValueError} `ERR_ROCKPOOL_LAB_OPTION` */
 function readPagePort(page: true | string | undefined): number | undefined {
   return page === true ? DEFAULT_PAGE_PORT : readNumber('--page', page, 0, 65_535, true);
-}
-
-function readNumber(
-  option: string,
-  text: string | undefined,
-  min: number,
-  max: number,
-  whole: boolean,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
-    throw new OptionValueError(option, `${whole ? 'an integer' : 'a number'} from ${min} to ${max}`, text);
-  }
-  return value;
-}
-
-/** Opens the file for writing, without changing one that exists and without leaving one that did not. */
-function tryPath(option: string, path: string | undefined): void {
-  if (path === undefined) return;
-  const existed = existsSync(path);
-  try {
-    closeSync(openSync(path, 'a'));
-    if (!existed) rmSync(path);
-  } catch (error) {
-    throw new OutputPathError(option, path, error as NodeJS.ErrnoException);
-  }
 }

@@ -2,16 +2,12 @@
  * The report as one HTML page: text and tables are written here, charts are drawn by the script inside the page.
  * The drawing library (Apache ECharts), the script and the style are inlined; the page loads nothing.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type Chart, chartsOf, type TableData } from './charts.ts';
+import { type Chart, chartsOf } from './charts.ts';
 import { factTable } from './facts.ts';
 import { formatBytes, formatChange, formatNumber, formatPercent, formatRatioSpread } from './format.ts';
+import { asset, chartLibrary, escapeHtml, renderNotes, renderTable } from './html-parts.ts';
 import type { ComparisonReport, ExperimentReport, LabReport, TargetReport } from './report.ts';
 import { verdictGroups } from './verdicts.ts';
-
-const require = createRequire(import.meta.url);
-const ASSETS = new URL('../../assets/', import.meta.url);
 
 /**
  * Renders the page.
@@ -37,7 +33,7 @@ ${renderHeader(report)}
 ${sections.join('\n')}
 </main>
 <script type="application/json" id="charts">${JSON.stringify(charts).replaceAll('<', '\\u003c')}</script>
-<script>${library()}</script>
+<script>${chartLibrary()}</script>
 <script>${asset('report.js')}</script>
 </body>
 </html>
@@ -146,30 +142,4 @@ function renderVerdicts(experiment: ExperimentReport): string {
       `<dt>${escapeHtml(pair)}: <b>${verdict}</b></dt><dd>${escapeHtml(places.join('; '))}</dd>`,
   );
   return rows.length === 0 ? '' : `<h3>In short</h3><dl class="verdicts">${rows.join('')}</dl>`;
-}
-
-function renderTable({ head, rows }: TableData): string {
-  const headings = head.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('');
-  const body = rows.map(([first = '', ...rest]) => {
-    const cells = rest.map((text) => `<td>${escapeHtml(text)}</td>`).join('');
-    return `<tr><th scope="row">${escapeHtml(first)}</th>${cells}</tr>`;
-  });
-  return `<div class="table"><table><thead><tr>${headings}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
-}
-
-function renderNotes(notes: readonly string[]): string {
-  if (notes.length === 0) return '';
-  return `<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`;
-}
-
-function asset(name: string): string {
-  return readFileSync(new URL(name, ASSETS), 'utf8');
-}
-
-function library(): string {
-  return readFileSync(require.resolve('echarts/dist/echarts.min.js'), 'utf8');
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -27,28 +27,10 @@ import type {
   RatioReport,
   TargetReport,
 } from './report.ts';
+import { PLAIN } from './table-style.ts';
 import { verdictGroups } from './verdicts.ts';
 
 const COLUMNS = 100;
-
-/** Columns two spaces apart, no lines. */
-const PLAIN = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '  ',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
 
 /** The report's header: where the figures come from. */
 export function renderHeader({ machine, date, command, rounds }: LabReport): string {

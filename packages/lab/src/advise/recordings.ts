@@ -1,0 +1,41 @@
+/** Reads what the recorders of a run left: one file a thread. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Recording } from '#recorder/recording';
+
+/** Of the recordings that are read here; the recorder's `RECORDING_VERSION`. */
+const VERSION = 1;
+
+/** The recordings of a run, the oldest first, and what could not be read, in sentences. */
+export interface Recordings {
+  readonly all: readonly Recording[];
+  readonly notes: readonly string[];
+}
+
+/** Reads a directory. One that is not there has no recordings. */
+export function readRecordings(directory: string): Recordings {
+  const all: Recording[] = [];
+  const notes: string[] = [];
+  for (const name of namesIn(directory)) {
+    try {
+      const recording = JSON.parse(readFileSync(join(directory, name), 'utf8')) as Recording;
+      if (recording.version !== VERSION)
+        throw new Error(`it has version ${recording.version}, not ${VERSION}`);
+      all.push(recording);
+    } catch (error) {
+      notes.push(`The recording ${name} cannot be read: ${(error as Error).message}.`);
+    }
+  }
+  all.sort((a, b) => a.startedAt - b.startedAt || a.threadId - b.threadId);
+  return { all, notes };
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => /^\d+-\d+\.json$/.test(name))
+      .sort();
+  } catch {
+    return [];
+  }
+}
