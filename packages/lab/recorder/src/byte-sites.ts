@@ -27,6 +27,7 @@ export const HANDLE_BYTES = 184;
 const EXACT_SIZES = 48;
 /** Sites that are told apart; what comes later counts as one. */
 const MOST_SITES = 4096;
+const OTHERS = 'other sites';
 
 /** One site. */
 class ByteSite {
@@ -106,9 +107,10 @@ export class ByteSampler {
     site.add(bytes, weight);
     this.#lifetimes.follow(made, bytes, site.ages);
     this.samples++;
-    this.#draw();
     this.sampleMs += performance.now() - started;
     if (--this.#untilReview === 0) this.#review();
+    // With the interval that the next weight will be taken by.
+    this.#draw();
   }
 
   record(): ByteSiteRecord[] {
@@ -119,7 +121,7 @@ export class ByteSampler {
     const key = `${what} ${stack.join()}`;
     let site = this.#sites.get(key);
     if (site === undefined) {
-      if (this.#sites.size >= MOST_SITES) return this.#site('other sites', []);
+      if (this.#sites.size >= MOST_SITES && stack.length > 0) return this.#site(OTHERS, []);
       site = new ByteSite(what, stack);
       this.#sites.set(key, site);
     }

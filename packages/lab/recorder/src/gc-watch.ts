@@ -135,17 +135,13 @@ export class GcWatch {
   #takeUntold(): void {
     if (this.#profiler === null) return;
     const result = this.#profiler.stop();
-    for (const { gcType, cost, beforeGC, afterGC } of result?.statistics ?? []) {
+    for (const { gcType, cost, beforeGC } of result?.statistics ?? []) {
       const ms = cost / 1000;
       const kind = kindOfName(gcType);
       this.#add(kind, ms);
-      // V8 does not tell the profiler why it collected.
-      const before = beforeGC.heapStatistics;
-      const after = afterGC.heapStatistics;
-      const external = before.externalMemory - after.externalMemory;
-      if (kind === 'major' && external > before.usedHeapSize - after.usedHeapSize) {
-        this.#externalMajor.add(ms);
-      }
+      // V8 does not tell the profiler why it collected; nor, of full collections, what became free outside of the heap.
+      const { externalMemory, usedHeapSize } = beforeGC.heapStatistics;
+      if (kind === 'major' && externalMemory > usedHeapSize) this.#externalMajor.add(ms);
     }
     this.#countedUntil = performance.now();
     this.#startProfiler();

@@ -51,13 +51,13 @@ export interface FrameRecord {
   readonly column: number;
 }
 
-/** Collections by kind. Pauses are counted in powers of two: entry i has those from 2^(i−7) ms to below 2^(i−6). */
+/** Collections by kind. Pauses are counted in powers of two: entry i has those below 2^(i−7) ms, and not below the half of it. */
 export interface GcRecord {
   readonly kinds: Readonly<Record<'minor' | 'major' | 'incremental' | 'weakcb', GcKindRecord>>;
   readonly pauses: readonly number[];
   /** Full collections that V8 flagged as caused by external memory. */
   readonly externalMajor: { readonly count: number; readonly totalMs: number };
-  /** Bytes of the young generation's half space, at the end. */
+  /** Bytes of the young generation at the end: both halves, of which one is in use. */
   readonly youngBytes: number;
 }
 

@@ -12,7 +12,7 @@
  */
 import { compileFunction } from 'node:vm';
 import { type ByteSampler, HANDLE_BYTES } from './byte-sites.ts';
-import { copyFace } from './wrap-buffer.ts';
+import { copyFace, isMemory } from './wrap-buffer.ts';
 
 type Constructor = new (...args: unknown[]) => { readonly byteLength: number };
 
@@ -55,8 +55,6 @@ const PARAMETERS = ['Original', 'construct', 'isMemory', 'sampler', 'handleBytes
  * @param notes is told what could not be wrapped
  */
 export function wrapArrays(sampler: ByteSampler, notes: string[]): void {
-  const [Own, Shared] = [ArrayBuffer, SharedArrayBuffer];
-  const isMemory = (source: object): boolean => source instanceof Own || source instanceof Shared;
   for (const name of NAMES) {
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
     const original = descriptor?.value as Constructor | undefined;

@@ -2,6 +2,7 @@
  * Wrappers of what makes Buffers: each has its original's name, length and descriptor, and passes `this`, arguments,
  * results and errors through. What the program replaces itself stays replaced.
  */
+import { types } from 'node:util';
 import { type ByteSampler, HANDLE_BYTES } from './byte-sites.ts';
 
 type Maker = (this: unknown, a?: unknown, b?: unknown, c?: unknown) => ArrayBufferView;
@@ -47,10 +48,18 @@ export function wrapBuffer(sampler: ByteSampler, notes: string[]): void {
   });
   replace(Buffer, 'from', notes, (original) => {
     const from: Maker = function (value, encodingOrOffset, length) {
-      const made = original.call(this, value, encodingOrOffset, length);
+      const before = sampler.left;
+      sampler.left = Number.POSITIVE_INFINITY; // long strings come by allocUnsafeSlow
+      let made: ArrayBufferView;
+      try {
+        made = original.call(this, value, encodingOrOffset, length);
+      } finally {
+        sampler.left = before;
+      }
+      if (isMemory(value)) return made;
       sampler.calls++;
       sampler.left -= made.byteLength + HANDLE_BYTES;
-      if (sampler.left < 0 && !isMemory(value)) sampler.take('Buffer.from', made, made.byteLength, from);
+      if (sampler.left < 0) sampler.take('Buffer.from', made, made.byteLength, from);
       return made;
     };
     return from;
@@ -95,9 +104,9 @@ function outer(original: Maker, what: string, sampler: ByteSampler): Maker {
   return wrapped;
 }
 
-/** `Buffer.from(arrayBuffer)` allocates no bytes. */
-function isMemory(value: unknown): boolean {
-  return value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+/** What is made over memory that exists allocates no bytes; be the memory of this realm or of another. */
+export function isMemory(value: unknown): boolean {
+  return typeof value === 'object' && types.isAnyArrayBuffer(value);
 }
 
 /** Name and length, as `Function.prototype` has them. */

@@ -2,8 +2,9 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Machine } from '../machine.ts';
-import { formatBytes, formatNumber, formatTime } from '../report/format.ts';
+import { formatBytes, formatNumber, formatTime, formatTimeSpread } from '../report/format.ts';
 import { PLAIN } from '../report/table-style.ts';
+import { wrap } from '../report/terminal-lines.ts';
 import type { Spread } from '../statistics.ts';
 import type { Side } from './adopt-load.ts';
 
@@ -61,6 +62,7 @@ export interface Prediction {
   }[];
 }
 
+const COLUMNS = 100;
 /** A saving of less than this part is no reason to adopt anything. */
 const WORTH_IT = 0.1;
 /** A prediction within this factor of what was measured holds. */
@@ -82,53 +84,54 @@ export function verdictOf({ sides, measuredCpuNs, ratio, prediction }: LibraryRe
   return `${pays ? 'pays' : 'leave it'}; prediction ${holds ? 'holds' : 'off'}`;
 }
 
-/** A table for a terminal of 100 columns and the sites below it. */
+/** A table for a terminal of 100 columns, and below it what each library is about. */
 export function renderAdopt({ libraries, rounds, secondsPerSide }: AdoptReport): string {
   const table = new Table({
     chars: PLAIN,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    head: ['', 'plain', 'adopted', 'GC', 'RSS', 'saves (range)', 'predicted', '÷', ''].map((text) =>
-      pc.dim(text),
-    ),
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
+    head: ['', 'plain', 'adopted', 'saves', 'predicted', '÷', ''].map((text) => pc.dim(text)),
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'left'],
   });
   for (const library of libraries) table.push(row(library));
-  return `${[
+  const lines = [
     pc.bold('rockpool lab adopt'),
-    `Processor time per operation, medians of ${rounds} rounds of ${secondsPerSide} s a side, in turn, each in a fresh process.`,
-    'predicted: what rockpool advise says of the plain side. ÷: predicted over measured.',
+    `Processor time per operation, medians of ${rounds} round${rounds === 1 ? '' : 's'} of ${secondsPerSide} s a side, in turn, a process each.`,
+    'predicted: what rockpool advise says of the plain side. ÷: predicted over saved.',
     '',
-    table.toString(),
-    ...libraries.flatMap(sites),
-  ].join('\n')}\n`;
+    ...table.toString().split('\n'),
+    ...libraries.flatMap(details),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
 function row(report: LibraryReport): string[] {
-  const { library, sides, measuredCpuNs, prediction, ratio } = report;
-  const [plain, adopted] = (['plain', 'adopted'] as const).map((name) =>
-    sides.find(({ side }) => side === name),
-  );
-  const both = (of: (side: SideFigures) => string): string =>
-    [plain, adopted].flatMap((side) => (side === undefined ? [] : [of(side)])).join(' → ');
+  const { library, measuredCpuNs, prediction, ratio } = report;
+  const [plain, adopted] = sidesOf(report);
   return [
     library,
     formatTime(plain?.cpuNs.median ?? 0),
     adopted === undefined ? '–' : formatTime(adopted.cpuNs.median),
-    both(({ gcNs }) => formatTime(gcNs.median)),
-    both(({ rssBytes }) => formatBytes(rssBytes.median)),
-    measuredCpuNs === null
-      ? '–'
-      : `${formatTime(measuredCpuNs.median)} (${formatTime(measuredCpuNs.min)}–${formatTime(measuredCpuNs.max)})`,
+    measuredCpuNs === null ? '–' : formatTimeSpread(measuredCpuNs),
     formatTime(prediction.cpuNs),
     ratio === null ? '–' : formatNumber(ratio),
     verdictOf(report),
   ];
 }
 
-function sites({ library, operation, seam, prediction }: LibraryReport): string[] {
+function sidesOf({ sides }: LibraryReport): (SideFigures | undefined)[] {
+  return (['plain', 'adopted'] as const).map((name) => sides.find(({ side }) => side === name));
+}
+
+function details(report: LibraryReport): string[] {
+  const { library, title, operation, seam, prediction } = report;
+  const both = (of: (side: SideFigures) => string): string =>
+    sidesOf(report)
+      .flatMap((side) => (side === undefined ? [] : [of(side)]))
+      .join(' → ');
   return [
     '',
-    `${pc.bold(library)} a ${operation}. ${seam}`,
+    ...wrap(`${library}, a ${operation}. ${title}. ${seam}`, { width: COLUMNS, first: '', rest: '  ' }),
+    `  GC ${both(({ gcNs }) => formatTime(gcNs.median))}, RSS ${both(({ rssBytes }) => formatBytes(rssBytes.median))}`,
     ...prediction.sites.map(
       ({ what, place, verdict, reason, cpuNs }) =>
         `  ${verdict} (${reason}): ${what} at ${place}, ${formatTime(cpuNs)}`,

@@ -5,12 +5,12 @@
  *                                                                                        else ─► pool it
  */
 
-import { formatCount, formatPercent, formatTime } from '../report/format.ts';
+import { formatPercent, formatTally, formatTime } from '../report/format.ts';
 import type { AdviceReason, AdviceVerdict, Lifetime, Saving, SiteAdvice } from './advice.ts';
 import type { Calibration } from './calibrate.ts';
 import type { ArrayJob, BytesJob, Costs } from './calibration-job.ts';
 import { judgeLifetime } from './lifetime.ts';
-import type { MergedByteSite } from './merge-sites.ts';
+import { type MergedByteSite, UNKNOWN_FILE } from './merge-sites.ts';
 import { librarySeam, nodeSeam, type Seam } from './seams.ts';
 import { representativeSizes, sizeBands } from './size-bands.ts';
 import { arrayPoolSnippet, byteBufSnippet, concatSnippet } from './snippets.ts';
@@ -22,6 +22,7 @@ const MOST_SIZES = 64;
 /** A site that saves less of the processor time is left alone. */
 export const SHARE_WORTH_IT = 0.01;
 /** Above this an allocation has memory of its own, whatever made it: what is calibrated is capped there. */
+const NOT_CALIBRATED = 'What it costs could not be measured: the calibration failed on this machine.';
 const LARGEST_CALIBRATED = 4 * 1024 * 1024;
 
 /** Advice for one site. */
@@ -32,13 +33,13 @@ export async function adviseBytes(
 ): Promise<SiteAdvice> {
   const library = whole.sources.library(site.frame.file);
   const lifetime = judgeLifetime(site.lifetime, site.bytes, whole.memoryBytes);
-  const seam = nodeSeam(site) ?? (library === null ? undefined : librarySeam(library));
+  const seam = site.frame.file === UNKNOWN_FILE ? NOWHERE : seamOf(site, library);
   const job = jobOf(site);
   // What cannot matter is not measured: a site that makes less than a thousandth of what the program does.
   const worthMeasuring = lifetime.kind !== 'long' && mayMatter(site, whole);
   const costs = worthMeasuring ? await calibration.costs(job) : null;
   const saving = costs === null ? null : savingOf(site, costs, whole);
-  const { verdict, reason, because } = judge(site, lifetime, seam, costs, saving);
+  const { verdict, reason, because } = judge(site, lifetime, seam, costs, saving, worthMeasuring);
   const advised = verdict === 'leave it' ? null : wayOf(site, job, seam);
   return {
     kind: 'bytes',
@@ -64,6 +65,12 @@ export async function adviseBytes(
   };
 }
 
+function seamOf(site: MergedByteSite, library: string | null): Seam | undefined {
+  return nodeSeam(site) ?? (library === null ? undefined : librarySeam(library));
+}
+
+const NOWHERE: Seam = { kind: 'none', why: 'nobody knows where: there was no stack, or there were too many' };
+
 /** `Buffer.alloc`, or Node's function that called it: `fs.readFileSync`. */
 function nameOf({ what, nodeFunction, frame }: MergedByteSite): string {
   if (frame.isNode) return `${what} of Node`;
@@ -84,10 +91,15 @@ function jobOf({ what, sizes }: MergedByteSite): BytesJob | ArrayJob {
   const capped = sizes.map(([bytes, count]) => [Math.min(bytes, LARGEST_CALIBRATED), count] as const);
   const name = what.startsWith('new ') ? what.slice('new '.length) : '';
   const list = representativeSizes(capped, MOST_SIZES);
-  if (name !== '' && name !== 'ArrayBuffer' && name !== 'Uint8Array' && new Set(list).size === 1) {
+  if (isNumbers(name) && sizes.length === 1) {
     return { kind: 'array', constructorName: name, bytes: list[0] ?? 0, held: HELD };
   }
   return { kind: 'bytes', maker: makerOf(what, name), constructorName: name, sizes: list, held: HELD };
+}
+
+/** Whether a typed array is of numbers, rather than of bytes. */
+function isNumbers(name: string): boolean {
+  return name !== '' && name !== 'ArrayBuffer' && name !== 'Uint8Array';
 }
 
 function makerOf(what: string, name: string): BytesJob['maker'] {
@@ -120,6 +132,11 @@ function savingOf({ count, bytes }: MergedByteSite, { fresh, pooled }: Costs, wh
   };
 }
 
+function elementBytes(name: string): number {
+  const arrays = globalThis as unknown as Record<string, { readonly BYTES_PER_ELEMENT?: number } | undefined>;
+  return arrays[name]?.BYTES_PER_ELEMENT ?? 1;
+}
+
 interface Judgement {
   readonly verdict: AdviceVerdict;
   readonly reason: AdviceReason;
@@ -132,6 +149,7 @@ function judge(
   seam: Seam | undefined,
   costs: Costs | null,
   saving: Saving | null,
+  missed: boolean,
 ): Judgement {
   const leave = (reason: AdviceReason, because: string): Judgement => ({
     verdict: 'leave it',
@@ -146,7 +164,10 @@ function judge(
     );
   }
   if (saving === null || costs === null) {
-    return leave('few', `${formatCount(site.count)} of them are too few to matter in this program.`);
+    return leave(
+      'few',
+      missed ? NOT_CALIBRATED : `${formatTally(site.count)} of them are too few to matter in this program.`,
+    );
   }
   const figures = `A fresh one costs ${formatTime(costs.fresh.cpuNs)}, of which ${formatTime(costs.fresh.gcNs)} in collections, a pooled one ${formatTime(costs.pooled.cpuNs)}`;
   if (saving.nsPerOperation <= 0) {
@@ -179,12 +200,11 @@ function wayOf(
   seam: Seam | undefined,
 ): { use: string; snippet: string } {
   if (seam?.kind === 'use') return { use: seam.use, snippet: seam.snippet };
-  if (job.kind === 'array') {
-    const width = (globalThis as unknown as Record<string, { BYTES_PER_ELEMENT?: number } | undefined>)[
-      job.constructorName
-    ];
-    const length = job.bytes / (width?.BYTES_PER_ELEMENT ?? 1);
-    return { use: 'Pool', snippet: arrayPoolSnippet(job.constructorName, length) };
+  const name = job.constructorName;
+  if (isNumbers(name)) {
+    const longest = site.sizes.at(-1)?.[0] ?? 0;
+    const snippet = arrayPoolSnippet(name, Math.ceil(longest / elementBytes(name)), site.sizes.length > 1);
+    return { use: 'Pool', snippet };
   }
   if (site.what === 'Buffer.concat') return { use: 'ByteBufAllocator', snippet: concatSnippet() };
   const size = site.sizes.length === 1 ? String(site.sizes[0]?.[0]) : 'bytes';

@@ -1,5 +1,5 @@
 /** What to do about connections: made again and again to one address, they belong in a pool of resources. */
-import { formatCount, formatTime } from '../report/format.ts';
+import { formatTally, formatTime } from '../report/format.ts';
 import type { AdviceReason, AdviceVerdict, ConnectionAdvice } from './advice.ts';
 import type { MergedConnections } from './merge-sites.ts';
 import { agentSnippet, resourcePoolSnippet } from './snippets.ts';
@@ -64,7 +64,7 @@ function judge(
   use: string | null;
   snippet: string | null;
 } {
-  const times = `${formatCount(count)} were made, at most ${mostOpen} open at a time`;
+  const times = `${formatTally(count)} were made, at most ${mostOpen} open at a time`;
   if (count < FEW || count < mostOpen * TIMES_OPEN) {
     const because = `${times}: there is little to use again.`;
     return { verdict: 'leave it', reason: 'few', because, use: null, snippet: null };
@@ -78,7 +78,7 @@ function judge(
     return {
       verdict: 'use an agent',
       reason: 'connections',
-      because: `${figures} An agent that keeps connections alive is Node's own pool for HTTP.`,
+      because: `${figures} An agent that keeps connections alive is Node's own pool for HTTP; fetch() has one by itself, if the bodies of its answers are read to their end.`,
       use: 'http.Agent',
       snippet: agentSnippet(),
     };

@@ -20,6 +20,7 @@ export interface Kept {
  * @param gcMs of that in collections
  */
 export function keepToTotal(sites: readonly SiteAdvice[], cpuMs: number, gcMs: number): Kept {
+  if (cpuMs <= 0) return { sites, divisor: 1 };
   const savings = sites.flatMap(({ saving }) => (saving === null || saving.cpuMs <= 0 ? [] : [saving]));
   const total = (of: (saving: Saving) => number): number =>
     savings.reduce((sum, saving) => sum + of(saving), 0);

@@ -17,6 +17,10 @@ const BUILT_IN = 'v8:';
 const CALLERS = 3;
 const EVENT_LOOP = /^node:internal\/(process|timers)/;
 
+/** In the place of a file, where there was no stack. */
+export const UNKNOWN_FILE = 'unknown';
+const UNKNOWN: Frame = { file: UNKNOWN_FILE, functionName: '', line: 0, column: 0, isNode: false };
+
 /** A position, before source maps; `file` is a path. */
 export interface Frame extends FrameRecord {
   readonly isNode: boolean;
@@ -81,6 +85,7 @@ export function mergeByteSites(recordings: readonly Recording[]): MergedByteSite
     recordings,
     ({ byteSites }) => byteSites,
     ({ record, stack }) => `${record.what} ${nodeFunction(stack)} ${keyOf(stack.own[0])}`,
+    true,
   );
   return groups.map((parts) => {
     const [first] = parts;
@@ -103,6 +108,7 @@ export function mergeObjectSites(recordings: readonly Recording[]): MergedObject
     recordings,
     ({ objectSites }) => objectSites,
     ({ stack }) => `${stack.builtIn} ${nodeFunction(stack)} ${keyOf(stack.own[0])}`,
+    false, // the code is gone, and nobody knows where it was
   );
   return groups.map((parts) => {
     const [first] = parts;
@@ -122,6 +128,7 @@ export function mergeConnections(recordings: readonly Recording[]): MergedConnec
     recordings,
     ({ connections }) => connections,
     ({ record, stack }) => `${record.address} ${record.tls} ${keyOf(userFrame(stack))}`,
+    true,
   );
   return groups.map((parts) => {
     const [{ record, stack }] = parts;
@@ -158,6 +165,7 @@ function group<R extends { readonly stack: readonly number[] }>(
   recordings: readonly Recording[],
   records: (recording: Recording) => readonly R[],
   key: (part: Part<R>) => string,
+  keepUnknown: boolean,
 ): [Part<R>, ...Part<R>[]][] {
   const processes = new Set(recordings.map(({ pid }) => pid)).size;
   const groups = new Map<string, [Part<R>, ...Part<R>[]]>();
@@ -166,7 +174,7 @@ function group<R extends { readonly stack: readonly number[] }>(
     const frames = recording.frames.map(cleanFrame);
     for (const record of records(recording)) {
       const stack = partsOf(record.stack.map((index) => frames[index] as Frame));
-      if (stack.own.length === 0) continue; // the code is gone, and nobody knows where it was
+      if (stack.own.length === 0 && !keepUnknown) continue;
       const part = { record, stack, thread };
       const found = groups.get(key(part));
       if (found === undefined) groups.set(key(part), [part]);
@@ -206,7 +214,7 @@ function nodeFunction({ node, own }: Stack): string | null {
 }
 
 function userFrame({ own }: Stack): Frame {
-  return own.find(({ file }) => !file.includes('node_modules')) ?? (own[0] as Frame);
+  return own.find(({ file }) => !file.includes('node_modules')) ?? own[0] ?? UNKNOWN;
 }
 
 function keyOf(frame: Frame | undefined): string {
@@ -217,8 +225,8 @@ function keyOf(frame: Frame | undefined): string {
 
 function locate<R>(parts: readonly Part<R>[], weight: (record: R) => number): Located {
   const heaviest = parts.reduce((a, b) => (weight(b.record) > weight(a.record) ? b : a));
-  const [frame, ...callers] = heaviest.stack.own;
-  return { frame: frame as Frame, callers: callers.slice(0, CALLERS), threads: threadsOf(parts) };
+  const [frame = UNKNOWN, ...callers] = heaviest.stack.own;
+  return { frame, callers: callers.slice(0, CALLERS), threads: threadsOf(parts) };
 }
 
 function threadsOf<R>(parts: readonly Part<R>[]): string[] {

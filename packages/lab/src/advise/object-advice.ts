@@ -57,12 +57,14 @@ export async function adviseObjects(
   if (site.bytes < heap.bytes * LEAST_SHARE) return [];
   if (site.builtIn !== null && HANDLES.test(site.builtIn) && !isView(site)) return [];
   const sizes = objectSizes(site.raw);
-  const explanations = isView(site) ? [view(sizes)] : explain(site, sizes, whole);
+  const { frame, explanations } = isView(site)
+    ? { frame: site.frame, explanations: [view(sizes)] }
+    : explain(site, sizes, whole);
   const advised: SiteAdvice[] = [];
   for (const explanation of explanations) {
     const bytes = explanation.bytes * explanation.count;
     if (bytes < heap.bytes * LEAST_SHARE || isHandle(explanation)) continue;
-    advised.push(await adviseOne(site, explanation, sizes, heap, whole, calibration));
+    advised.push(await adviseOne({ ...site, frame }, explanation, sizes, heap, whole, calibration));
   }
   return advised;
 }
@@ -91,12 +93,18 @@ function view(sizes: readonly ObjectSize[]): ObjectExplanation {
   };
 }
 
-function explain(site: MergedObjectSite, sizes: readonly ObjectSize[], whole: Whole): ObjectExplanation[] {
-  const { file, line, column, functionName } = site.frame;
-  const text = site.frame.isNode ? null : whole.sources.generatedText(file);
-  const options = { functionName, sourceOf: neighbourSource };
-  const source = text === null ? null : allocationsIn(text, file, line, column, options);
-  return explainObjects(source, site.builtIn, sizes);
+/** The site with its explanations; its position as the source has it, where V8 has lost it. */
+function explain(
+  site: MergedObjectSite,
+  sizes: readonly ObjectSize[],
+  whole: Whole,
+): { frame: Frame; explanations: ObjectExplanation[] } {
+  const { frame } = site;
+  const text = frame.isNode ? null : whole.sources.generatedText(frame.file);
+  const options = { functionName: frame.functionName, sourceOf: neighbourSource };
+  const source = text === null ? null : allocationsIn(text, frame.file, frame.line, frame.column, options);
+  const found = frame.line === 0 && source !== null ? { line: source.line, column: source.column } : {};
+  return { frame: { ...frame, ...found }, explanations: explainObjects(source, site.builtIn, sizes) };
 }
 
 async function adviseOne(

@@ -5,6 +5,7 @@ import type { Recording } from '#recorder/recording';
 
 /** Of the recordings that are read here; the recorder's `RECORDING_VERSION`. */
 const VERSION = 1;
+const LISTS = ['frames', 'byteSites', 'objectSites', 'connections', 'notes', 'argv'] as const;
 
 /** The recordings of a run, the oldest first, and what could not be read, in sentences. */
 export interface Recordings {
@@ -21,6 +22,8 @@ export function readRecordings(directory: string): Recordings {
       const recording = JSON.parse(readFileSync(join(directory, name), 'utf8')) as Recording;
       if (recording.version !== VERSION)
         throw new Error(`it has version ${recording.version}, not ${VERSION}`);
+      const lacking = LISTS.filter((list) => !Array.isArray(recording[list]));
+      if (lacking.length > 0) throw new Error(`it has no ${lacking.join(', ')}`);
       all.push(recording);
     } catch (error) {
       notes.push(`The recording ${name} cannot be read: ${(error as Error).message}.`);

@@ -20,48 +20,50 @@ for await (const block of readFileBlocks(path)) {
 }`,
 };
 
-const LIBRARIES: Readonly<Record<string, Seam>> = {
-  protobufjs: {
-    kind: 'use',
-    use: 'rockpool/compat/protobufjs',
-    how: 'The encoder of Rockpool has the library write into pooled memory.',
-    snippet: `import protobuf from 'protobufjs';
+const LIBRARIES: ReadonlyMap<string, Seam> = new Map(
+  Object.entries<Seam>({
+    protobufjs: {
+      kind: 'use',
+      use: 'rockpool/compat/protobufjs',
+      how: 'The encoder of Rockpool has the library write into pooled memory.',
+      snippet: `import protobuf from 'protobufjs';
 import { ProtobufEncoder } from 'rockpool/compat/protobufjs';
 
 const encoder = new ProtobufEncoder(protobuf.Writer);
 const bytes = encoder.encode(Message, message); // a ByteBuf: release() it when it is sent`,
-  },
-  'mqtt-packet': {
-    kind: 'use',
-    use: 'rockpool/compat/mqtt-packet',
-    how: 'The encoder of Rockpool has the library write into pooled memory.',
-    snippet: `import mqtt from 'mqtt-packet';
+    },
+    'mqtt-packet': {
+      kind: 'use',
+      use: 'rockpool/compat/mqtt-packet',
+      how: 'The encoder of Rockpool has the library write into pooled memory.',
+      snippet: `import mqtt from 'mqtt-packet';
 import { MqttEncoder } from 'rockpool/compat/mqtt-packet';
 
 const encoder = new MqttEncoder(mqtt);
 const bytes = encoder.encode(packet); // a ByteBuf: release() it when it is sent`,
-  },
-  msgpackr: {
-    kind: 'none',
-    why: 'msgpackr makes 8 KiB and more at a time for many messages already, and what it takes from its user holds for all packers of the process',
-  },
-  ws: {
-    kind: 'none',
-    why: "this is ws's own; what you send can be pooled, by rockpool/compat/ws",
-  },
-  mysql2: {
-    kind: 'none',
-    why: 'mysql2 makes a Buffer of each read and objects of each row, and takes neither from its user',
-  },
-  pg: {
-    kind: 'none',
-    why: 'pg cuts its messages out of what the socket read, and takes no memory from its user',
-  },
-  'pg-protocol': {
-    kind: 'none',
-    why: 'pg cuts its messages out of what the socket read, and takes no memory from its user',
-  },
-};
+    },
+    msgpackr: {
+      kind: 'none',
+      why: 'msgpackr makes 8 KiB and more at a time for many messages already, and what it takes from its user holds for all packers of the process',
+    },
+    ws: {
+      kind: 'none',
+      why: "this is ws's own; what you send can be pooled, by rockpool/compat/ws",
+    },
+    mysql2: {
+      kind: 'none',
+      why: 'mysql2 makes a Buffer of each read and objects of each row, and takes neither from its user',
+    },
+    pg: {
+      kind: 'none',
+      why: 'pg cuts its messages out of what the socket read, and takes no memory from its user',
+    },
+    'pg-protocol': {
+      kind: 'none',
+      why: 'pg cuts its messages out of what the socket read, and takes no memory from its user',
+    },
+  }),
+);
 
 const NODE: readonly (readonly [pattern: RegExp, seam: Seam])[] = [
   [/^node:internal\/fs\/(streams|read\/context|promises)|^node:fs readFile/, READ_FILE],
@@ -78,7 +80,7 @@ const NODE: readonly (readonly [pattern: RegExp, seam: Seam])[] = [
 /** What is known of a package. */
 export function librarySeam(library: string): Seam {
   return (
-    LIBRARIES[library] ?? {
+    LIBRARIES.get(library) ?? {
       kind: 'none',
       why: `it is in ${library}: look whether that lets its users pass memory in, or ask for it`,
     }

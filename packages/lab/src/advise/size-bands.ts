@@ -35,6 +35,17 @@ export function sizeBands(sizes: Sizes): SizeBand[] {
   }));
 }
 
+/** A step that comes by every entry of a list, and far from the last at a time. */
+function stepThrough(length: number): number {
+  let step = Math.max(1, Math.round(length * 0.382));
+  while (commonDivisor(step, length) > 1) step++;
+  return step;
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
 /**
  * Sizes in the proportion of their counts, mixed, for a loop that goes through them again and again.
  *
@@ -53,7 +64,6 @@ export function representativeSizes(sizes: Sizes, most: number): number[] {
     list.push(sizes[at]?.[0] ?? 0);
   }
   if (new Set(list).size === 1) return [list[0] as number];
-  // Mixed by a step that has no divisor in common with the length.
-  const step = 27;
+  const step = stepThrough(most);
   return list.map((_, i) => list[(i * step) % most] as number);
 }

@@ -26,14 +26,21 @@ for (const part of parts) bytes.writeBytes(part);
 bytes.release();`;
 }
 
-/** Typed arrays of one size. */
-export function arrayPoolSnippet(constructorName: string, length: number): string {
+/**
+ * Typed arrays, of one length or of several.
+ *
+ * @param length the longest
+ */
+export function arrayPoolSnippet(constructorName: string, length: number, several: boolean): string {
+  const use = several
+    ? '  const part = array.subarray(0, length); // as long as this one is to be'
+    : '  // use it';
   return `import { Pool } from 'rockpool';
 
 const arrays = new Pool({ name: '${constructorName}', create: () => new ${constructorName}(${length}) });
 const array = arrays.get(); // not cleared: fill(0) where the old content matters
 try {
-  // use it
+${use}
 } finally {
   arrays.put(array);
 }`;
@@ -41,11 +48,13 @@ try {
 
 /** Objects. */
 export function objectPoolSnippet(what: string): string {
-  const create = what.startsWith('new ') ? `${what}()` : `fresh(), // ${what}`;
+  // Anything but the constructor of a class is what the program has there; named, on one line.
+  const create =
+    /^new [\w$.]+$/.test(what) && what !== 'new Array' ? `${what}(),` : `fresh(), // ${oneLine(what)}`;
   return `import { Pool } from 'rockpool';
 
 const pool = new Pool({
-  create: () => ${create.includes('//') ? create : `${create},`}
+  create: () => ${create}
   reset: (item) => {
     // bring every field back to what a fresh one has
   },
@@ -58,9 +67,13 @@ try {
 }`;
 }
 
+function oneLine(text: string): string {
+  return text.replace(/[\n\r\u2028\u2029]/g, ' ');
+}
+
 /** Connections. */
 export function resourcePoolSnippet(library: string | null): string {
-  const create = CLIENTS[library ?? ''] ?? [
+  const create = CLIENTS.get(library ?? '') ?? [
     'create: async () => connect(), // what the program does now, once for each',
     'destroy: (client) => client.end(),',
   ];
@@ -73,21 +86,23 @@ ${create.map((line) => `  ${line}`).join('\n')}
 const answer = await clients.use((client) => ask(client));`;
 }
 
-const CLIENTS: Readonly<Record<string, readonly string[]>> = {
-  pg: [
-    'create: async () => {',
-    '  const client = new pg.Client(settings);',
-    '  await client.connect();',
-    '  return client;',
-    '},',
-    'destroy: (client) => client.end(),',
-    "validate: (client) => client.query('select 1').then(() => true),",
-  ],
-  mysql2: [
-    'create: () => mysql.createConnection(settings), // of mysql2/promise',
-    'destroy: (client) => client.end(),',
-  ],
-};
+const CLIENTS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries<readonly string[]>({
+    pg: [
+      'create: async () => {',
+      '  const client = new pg.Client(settings);',
+      '  await client.connect();',
+      '  return client;',
+      '},',
+      'destroy: (client) => client.end(),',
+      "validate: (client) => client.query('select 1').then(() => true),",
+    ],
+    mysql2: [
+      'create: () => mysql.createConnection(settings), // of mysql2/promise',
+      'destroy: (client) => client.end(),',
+    ],
+  }),
+);
 
 /** HTTP requests. */
 export function agentSnippet(): string {

@@ -44,6 +44,12 @@ export function formatCount(count: number): string {
   return withUnit(count, COUNT);
 }
 
+/** What is counted has no decimals, until there is so much of it that it needs a unit. */
+export function formatTally(count: number): string {
+  if (count >= 10_000) return formatCount(count);
+  return String(count >= 10 ? Math.round(count) : Number(formatNumber(count)));
+}
+
 export function formatPercent(share: number): string {
   return `${formatNumber(share * 100)} %`;
 }

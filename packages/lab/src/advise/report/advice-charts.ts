@@ -2,9 +2,9 @@
  * The charts of the page, as data: what is drawn, and its unit. The page's script (`assets/advice.js`) turns them into
  * pictures; their figures stand in the page's tables, too.
  */
-import { formatBytes, formatPercent } from '../../report/format.ts';
+import { formatBytes, formatPercent, formatTally } from '../../report/format.ts';
 import type { Advice, AdviceVerdict, GcAdvice, SiteAdvice } from '../advice.ts';
-import { bandText, formatMs, formatRound, formatTally, isToDo, placeText } from './advice-words.ts';
+import { bandText, formatMs, formatRound, isToDo, placeText } from './advice-words.ts';
 
 /** What is drawn. */
 export interface AdviceChart {

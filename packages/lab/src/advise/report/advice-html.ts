@@ -3,8 +3,9 @@
  * The drawing library (Apache ECharts), the scripts and the styles are inlined; the page loads nothing.
  */
 import type { TableData } from '../../report/charts.ts';
-import { formatBytes, formatPercent, formatTime } from '../../report/format.ts';
+import { formatBytes, formatPercent, formatTally, formatTime } from '../../report/format.ts';
 import { asset, chartLibrary, escapeHtml, renderNotes, renderTable } from '../../report/html-parts.ts';
+import { excerpt, keepUnits } from '../../report/terminal-lines.ts';
 import type { Advice, ConnectionAdvice, Place, SiteAdvice } from '../advice.ts';
 import {
   type AdviceChart,
@@ -19,7 +20,6 @@ import {
   connectionTimesText,
   countText,
   formatMs,
-  formatTally,
   fullPlaceText,
   gcText,
   isToDo,
@@ -35,7 +35,6 @@ import {
   watchingText,
 } from './advice-words.ts';
 import { cleanAdvice } from './clean-advice.ts';
-import { excerpt, keepUnits } from './terminal-lines.ts';
 
 /** Characters of a source line; a minified file has all its code in one. */
 const MOST_SOURCE = 200;

@@ -12,6 +12,7 @@
  */
 import pc from 'picocolors';
 import { formatBytes } from '../../report/format.ts';
+import { clip, excerpt, flow, wrap } from '../../report/terminal-lines.ts';
 import type { Advice, AdviceVerdict, ConnectionAdvice, Place, SiteAdvice } from '../advice.ts';
 import {
   bytesText,
@@ -32,7 +33,6 @@ import {
 } from './advice-words.ts';
 import { cleanAdvice } from './clean-advice.ts';
 import { sizesText } from './size-blocks.ts';
-import { clip, excerpt, flow, wrap } from './terminal-lines.ts';
 
 /** How the terminal is. */
 export interface AdviceTextOptions {

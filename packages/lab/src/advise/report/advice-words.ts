@@ -1,5 +1,5 @@
 /** The report's figures as sentences, for the terminal and the page alike. */
-import { formatBytes, formatCount, formatNumber, formatPercent, formatTime } from '../../report/format.ts';
+import { formatBytes, formatPercent, formatTally, formatTime } from '../../report/format.ts';
 import type {
   Advice,
   AdviceVerdict,
@@ -240,12 +240,6 @@ export function othersText({ others }: Advice): string | null {
 
 export function formatMs(ms: number): string {
   return ms === 0 ? '0 s' : formatTime(ms * 1e6);
-}
-
-/** What is counted has no decimals, until there is so much of it that it needs a unit. */
-export function formatTally(count: number): string {
-  if (count >= 10_000) return formatCount(count);
-  return String(count >= 10 ? Math.round(count) : Number(formatNumber(count)));
 }
 
 function counted(count: number, one: string, many: string): string {

@@ -86,6 +86,7 @@ export function functionAt(
   column: number,
   name?: string,
 ): FunctionPlace | null {
+  if (line === 0) return namedPlace(syntax, name);
   const lineStart = syntax.lineStarts[line - 1];
   if (lineStart === undefined) return null;
   const offset = lineStart + column - 1;
@@ -104,6 +105,13 @@ export function functionAt(
     pick(onLine, name, onLine.length === 1) ??
     (offset === 0 ? module : null)
   );
+}
+
+/** The only one of a name, where no position is known; the module where there is no name either. */
+function namedPlace({ places }: Syntax, name: string | undefined): FunctionPlace | null {
+  if (!name) return places.find(({ kind }) => kind === 'module') ?? null;
+  const named = places.filter((place) => place.kind === 'function' && place.name === bareName(name));
+  return named.length === 1 ? (named[0] ?? null) : null;
 }
 
 /** Line and column, both from 1. */

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Advice } from '../../../src/advise/advice.ts';
 import { renderAdviceText } from '../../../src/advise/report/advice-terminal.ts';
-import { columnsOf } from '../../../src/advise/report/terminal-lines.ts';
+import { columnsOf } from '../../../src/report/terminal-lines.ts';
 import { adviceWith } from './hostile-advice.ts';
 import { emptyAdvice, place, sampleAdvice, site } from './sample-advice.ts';
 
