@@ -75,7 +75,7 @@ export function verdictOf({ sides, measuredCpuNs, ratio, prediction }: LibraryRe
     const locked = prediction.lockedCpuNs / plain;
     return locked < WORTH_IT
       ? 'leave it: nothing to gain'
-      : `leave it: no seam for ${formatNumber(locked * 100)} %`;
+      : `leave it: no seam, ${formatNumber(locked * 100)} %`;
   }
   const pays = measuredCpuNs.median / plain >= WORTH_IT;
   const near = ratio !== null && ratio >= 1 / FACTOR && ratio <= FACTOR;

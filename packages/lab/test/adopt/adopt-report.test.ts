@@ -81,7 +81,7 @@ describe('the verdict', () => {
     ['leave it; prediction off', { savesNs: 20, predictedNs: 150 }],
     ['leave it; prediction off', { savesNs: -200, predictedNs: 150 }],
     ['leave it: nothing to gain', { savesNs: null, lockedNs: 99 }],
-    ['leave it: no seam for 25.0 %', { savesNs: null, lockedNs: 250 }],
+    ['leave it: no seam, 25.0 %', { savesNs: null, lockedNs: 250 }],
   ] as const)('%s: %j', (verdict, given) => {
     expect(verdictOf(report(given))).toBe(verdict);
   });
@@ -153,7 +153,7 @@ describe('the table', () => {
       '–',
       '0 ns',
       '–',
-      'leave it: no seam for 46.2 %',
+      'leave it: no seam, 46.2 %',
     ]);
   });
 
