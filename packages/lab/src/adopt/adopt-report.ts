@@ -81,7 +81,7 @@ export function verdictOf({ sides, measuredCpuNs, ratio, prediction }: LibraryRe
   const near = ratio !== null && ratio >= 1 / FACTOR && ratio <= FACTOR;
   // Of two small figures the factor says nothing.
   const holds = near || (!pays && prediction.cpuNs / plain < WORTH_IT);
-  return `${pays ? 'pays' : 'leave it'}; prediction ${holds ? 'holds' : 'off'}`;
+  return `${pays ? 'pays' : 'leave it'}; ${holds ? 'as predicted' : 'not as predicted'}`;
 }
 
 /** A table for a terminal of 100 columns, and below it what each library is about. */

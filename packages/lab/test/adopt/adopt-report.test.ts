@@ -66,20 +66,20 @@ function report({
 
 describe('the verdict', () => {
   test.each([
-    ['pays; prediction holds', { savesNs: 300, predictedNs: 300 }],
-    ['pays; prediction holds', { savesNs: 100, predictedNs: 50 }],
-    ['pays; prediction holds', { savesNs: 100, predictedNs: 200 }],
-    ['pays; prediction off', { savesNs: 300, predictedNs: 100 }],
-    ['pays; prediction off', { savesNs: 300, predictedNs: 700 }],
-    ['pays; prediction off', { savesNs: 300, predictedNs: 0 }],
+    ['pays; as predicted', { savesNs: 300, predictedNs: 300 }],
+    ['pays; as predicted', { savesNs: 100, predictedNs: 50 }],
+    ['pays; as predicted', { savesNs: 100, predictedNs: 200 }],
+    ['pays; not as predicted', { savesNs: 300, predictedNs: 100 }],
+    ['pays; not as predicted', { savesNs: 300, predictedNs: 700 }],
+    ['pays; not as predicted', { savesNs: 300, predictedNs: 0 }],
     // A saving below a tenth is none.
-    ['leave it; prediction holds', { savesNs: 99, predictedNs: 110 }],
+    ['leave it; as predicted', { savesNs: 99, predictedNs: 110 }],
     // Two small figures, whatever the one is over the other.
-    ['leave it; prediction holds', { savesNs: 2, predictedNs: 90 }],
-    ['leave it; prediction holds', { savesNs: 90, predictedNs: 0 }],
-    ['leave it; prediction holds', { savesNs: -200, predictedNs: 0 }],
-    ['leave it; prediction off', { savesNs: 20, predictedNs: 150 }],
-    ['leave it; prediction off', { savesNs: -200, predictedNs: 150 }],
+    ['leave it; as predicted', { savesNs: 2, predictedNs: 90 }],
+    ['leave it; as predicted', { savesNs: 90, predictedNs: 0 }],
+    ['leave it; as predicted', { savesNs: -200, predictedNs: 0 }],
+    ['leave it; not as predicted', { savesNs: 20, predictedNs: 150 }],
+    ['leave it; not as predicted', { savesNs: -200, predictedNs: 150 }],
     ['leave it: nothing to gain', { savesNs: null, lockedNs: 99 }],
     ['leave it: no seam, 25.0 %', { savesNs: null, lockedNs: 250 }],
   ] as const)('%s: %j', (verdict, given) => {
@@ -134,15 +134,15 @@ describe('the table', () => {
       '123 µs (111–135)',
       '118 µs',
       '0.959',
-      'pays; prediction holds',
+      'pays; as predicted',
     ]);
     expect(cells('mqtt-packet').slice(3)).toEqual([
       '12.0 ns (10.8–13.2)',
       '95.0 ns',
       '7.92',
-      'leave it; prediction holds',
+      'leave it; as predicted',
     ]);
-    expect(cells('ws').at(-1)).toBe('pays; prediction off');
+    expect(cells('ws').at(-1)).toBe('pays; not as predicted');
   });
 
   test('has one figure, and dashes, where there is no way to adopt', () => {
@@ -162,7 +162,7 @@ describe('the table', () => {
       '-3.45 ms (-3.80–-3.10)',
       '0 ns',
       '–',
-      'leave it; prediction holds',
+      'leave it; as predicted',
     ]);
   });
 
@@ -170,7 +170,7 @@ describe('the table', () => {
     const head = lines.findIndex((line) => line.includes('predicted  '));
     const table = lines.slice(head, head + 1 + libraries.length);
     expect(new Set(table.slice(1).map((line) => line.search(/pays|leave it/))).size).toBe(1);
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(WIDTH);
+    expect(lines.filter((line) => line.length > WIDTH)).toEqual([]);
   });
 
   test('has the sites of each library below it', () => {
