@@ -53,7 +53,7 @@ function watchWhole(): void {
   const report = (end: { code: number | null; signal: string | null }): void => {
     if (reported) return;
     reported = true;
-    recorder.end();
+    recorder?.end();
     const { NODE_OPTIONS: _options, ...environment } = process.env;
     // The reporter writes to stderr, where it goes in any case.
     spawnSync(process.execPath, [REPORTER, directory, JSON.stringify(end), JSON.stringify(process.argv)], {

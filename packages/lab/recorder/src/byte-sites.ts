@@ -100,6 +100,14 @@ export class ByteSampler {
    * @param callee the wrapper
    */
   take(what: string, made: object, bytes: number, callee: (...args: never) => unknown): void {
+    try {
+      this.#take(what, made, bytes, callee);
+    } catch {
+      this.stop(); // the program is inside of an allocation, which has to go on
+    }
+  }
+
+  #take(what: string, made: object, bytes: number, callee: (...args: never) => unknown): void {
     const started = performance.now();
     const weight = this.#exact ? 1 : 1 / (1 - Math.exp(-(bytes + HANDLE_BYTES) / this.#interval));
     const stack = takeStack(callee, this.#table);

@@ -76,12 +76,26 @@ export class Recorder {
   end(): void {
     if (this.#over) return;
     this.#over = true;
-    // First: any allocation may have V8 collect the program's scripts.
-    this.#heap.listScripts();
-    this.#gc.without(() => this.#heap.readOut(true));
+    this.#guard(() => {
+      // First: any allocation may have V8 collect the program's scripts.
+      this.#heap.listScripts();
+      this.#gc.without(() => this.#heap.readOut(true));
+    });
     this.#bytes.stop();
     this.#connections.stop();
-    this.#write(true);
+    this.#guard(() => this.#write(true));
+  }
+
+  /** Runs a part of the watching. What goes wrong there ends it, and stays out of the program. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#over = true;
+      this.#bytes.stop();
+      this.#connections.stop();
+      this.#notes.push(`Watching ended early: ${(error as Error).message}.`);
+    }
   }
 
   #schedule(lastMs = 0): void {
@@ -90,12 +104,14 @@ export class Recorder {
       () => {
         if (this.#over) return;
         const started = performance.now();
-        if (started > this.#nextReadingMs) {
-          this.#nextReadingMs = started * READING_FACTOR;
-          this.#gc.without(() => this.#heap.readOut());
-        }
-        this.#write(false);
-        this.#schedule(performance.now() - started);
+        this.#guard(() => {
+          if (started > this.#nextReadingMs) {
+            this.#nextReadingMs = started * READING_FACTOR;
+            this.#gc.without(() => this.#heap.readOut());
+          }
+          this.#write(false);
+          this.#schedule(performance.now() - started);
+        });
       },
       Math.max(PERIOD_MS, lastMs * PERIOD_PER_WRITE),
     );

@@ -1,6 +1,7 @@
 /** Begins the recording of this thread, once, and ends it with the thread. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
+import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from 'node:worker_threads';
 import { Recorder } from './recorder.ts';
 
 /** What the threads of a process share. */
@@ -29,8 +30,29 @@ export function currentRun(): Run | undefined {
 /** Where a thread has its recorder, however often it is preloaded. */
 const RECORDER = Symbol.for('rockpool.advise.recorder');
 
-/** Begins, unless it has begun. */
-export function watchThread(run: Run): Recorder {
+/**
+ * Begins, unless it has begun.
+ *
+ * @returns null where it cannot be: the program runs on, and the reporter finds out why
+ */
+export function watchThread(run: Run): Recorder | null {
+  try {
+    return begin(run);
+  } catch (error) {
+    tell(run, error);
+    return null;
+  }
+}
+
+function tell({ directory }: Run, error: unknown): void {
+  try {
+    writeFileSync(join(directory, `${process.pid}-${threadId}.error`), String(error));
+  } catch {
+    // Nobody is there to be told.
+  }
+}
+
+function begin(run: Run): Recorder {
   const there = (globalThis as { [RECORDER]?: Recorder })[RECORDER];
   if (there !== undefined) return there;
   if (isMainThread) setEnvironmentData(SHARED, run as never);

@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Machine } from '../machine.ts';
-import { formatBytes, formatNumber, formatTime, formatTimeSpread } from '../report/format.ts';
+import { formatBytes, formatChange, formatNumber, formatTime, formatTimeSpread } from '../report/format.ts';
 import { PLAIN } from '../report/table-style.ts';
 import { wrap } from '../report/terminal-lines.ts';
 import type { Spread } from '../statistics.ts';
@@ -32,6 +32,8 @@ export interface LibraryReport {
   readonly sides: readonly SideFigures[];
   /** Of the rounds, plain minus adopted; null where there is no way to adopt. */
   readonly measuredCpuNs: Spread | null;
+  /** Processor time of the plain side under the recorder of `advise`, over that without it, less 1. */
+  readonly watching: Spread;
   /** What `advise` promises for the plain side. */
   readonly prediction: Prediction;
   /** Predicted over measured; null where nothing was measured, or nothing saved. */
@@ -123,7 +125,7 @@ function sidesOf({ sides }: LibraryReport): (SideFigures | undefined)[] {
 }
 
 function details(report: LibraryReport): string[] {
-  const { library, title, operation, seam, prediction } = report;
+  const { library, title, operation, seam, prediction, watching } = report;
   const both = (of: (side: SideFigures) => string): string =>
     sidesOf(report)
       .flatMap((side) => (side === undefined ? [] : [of(side)]))
@@ -131,6 +133,7 @@ function details(report: LibraryReport): string[] {
   return [
     '',
     ...wrap(`${library}, a ${operation}. ${title}. ${seam}`, { width: COLUMNS, first: '', rest: '  ' }),
+    `  watched: ${formatChange(watching.median + 1)} (${formatChange(watching.min + 1)} to ${formatChange(watching.max + 1)})`,
     `  GC ${both(({ gcNs }) => formatTime(gcNs.median))}, RSS ${both(({ rssBytes }) => formatBytes(rssBytes.median))}`,
     ...prediction.sites.map(
       ({ what, place, verdict, reason, cpuNs }) =>

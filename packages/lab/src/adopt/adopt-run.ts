@@ -1,6 +1,6 @@
 /**
- * Measures one library: its sides in turn, each round of each in a fresh process, and once under the recorder that
- * `rockpool advise` uses, for the prediction.
+ * Measures one library: its sides in turn, each round of each in a fresh process, the plain one also under the recorder
+ * of `rockpool advise`, which tells what that costs, and what it predicts.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,10 +11,10 @@ import { fileURLToPath } from 'node:url';
 import type { SiteAdvice } from '../advise/advice.ts';
 import { advise } from '../advise/advise.ts';
 import { ChildCalibration } from '../advise/calibrate.ts';
-import { readRecordings } from '../advise/recordings.ts';
+import { type Recordings, readRecordings } from '../advise/recordings.ts';
 import { watchedEnvironment } from '../advise/watched-environment.ts';
 import { CaseFailedError } from '../errors.ts';
-import { spread } from '../statistics.ts';
+import { ratios, spread } from '../statistics.ts';
 import type { Side } from './adopt-load.ts';
 import type { LibraryReport, Prediction, SideFigures } from './adopt-report.ts';
 import { findLoad } from './loads.ts';
@@ -47,14 +47,21 @@ export async function measureLibrary(library: string, options: AdoptOptions): Pr
     ...(tuned ? ['tuned' as const] : []),
   ];
   const rounds = new Map<Side, LoadFigures[]>(names.map((name) => [name, []]));
+  const watched: LoadFigures[] = [];
+  let prediction: Prediction = NOTHING;
   for (let round = 1; round <= options.rounds; round++) {
+    const where = `round ${round} of ${options.rounds}`;
     for (const [side, all] of rounds) {
-      options.onStep(`${library}, ${side}, round ${round} of ${options.rounds}`);
+      options.onStep(`${library}, ${side}, ${where}`);
       all.push((await runSide(library, side, options, process.env)).figures);
     }
+    options.onStep(`${library}, under advise, ${where}`);
+    const isLast = round === options.rounds;
+    await underAdvise(library, options, async (figures, recordings) => {
+      watched.push(figures);
+      if (isLast) prediction = await predict(library, figures, recordings, options.onStep);
+    });
   }
-  options.onStep(`${library}, under advise`);
-  const prediction = await predict(library, options);
   const measuredCpuNs = measured(rounds.get('plain') ?? [], rounds.get('adopted'));
   return {
     library,
@@ -64,6 +71,7 @@ export async function measureLibrary(library: string, options: AdoptOptions): Pr
     adapter,
     sides: Array.from(rounds, ([side, all]) => figuresOf(side, all)),
     measuredCpuNs,
+    watching: spread(ratios(cpu(watched), cpu(rounds.get('plain') ?? [])).map((ratio) => ratio - 1)),
     prediction,
     ratio:
       measuredCpuNs === null || measuredCpuNs.median <= 0 ? null : prediction.cpuNs / measuredCpuNs.median,
@@ -89,38 +97,57 @@ function figuresOf(side: Side, all: readonly LoadFigures[]): SideFigures {
   };
 }
 
-async function predict(library: string, options: AdoptOptions): Promise<Prediction> {
+function cpu(all: readonly LoadFigures[]): number[] {
+  return all.map(({ cpuNs }) => cpuNs);
+}
+
+/** Runs the plain side as `rockpool advise` runs a program. */
+async function underAdvise(
+  library: string,
+  options: AdoptOptions,
+  use: (figures: LoadFigures, recordings: Recordings) => Promise<void>,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'rockpool-adopt-'));
   try {
     const environment = watchedEnvironment(directory, false, null);
     const { figures, pid } = await runSide(library, 'plain', options, environment);
     const { all, notes } = readRecordings(directory);
     // Who only receives is a process of its own, and no part of what is measured.
-    const recordings = { all: all.filter((recording) => recording.pid === pid), notes };
-    const run = { recordings, command: library, end: { code: 0, signal: null }, notes: [] };
-    const { sites } = await advise(run, new ChildCalibration(), options.onStep);
-    const perOperation = (site: SiteAdvice): number =>
-      ((site.saving?.cpuMs ?? 0) * 1e6) / figures.allOperations;
-    const sum = (chosen: readonly SiteAdvice[]): number =>
-      chosen.reduce((total, site) => total + perOperation(site), 0);
-    const locked = sites.filter(({ reason, kind }) => reason === 'no-seam' && kind === 'bytes');
-    return {
-      cpuNs: sum(sites.filter(({ verdict }) => verdict === 'pool it')),
-      lockedCpuNs: sum(locked),
-      sites: sites
-        .filter((site) => perOperation(site) > figures.cpuNs * LISTED_SHARE)
-        .map((site) => ({
-          what: site.what,
-          place: `${site.place.file}:${site.place.line}`,
-          verdict: site.verdict,
-          reason: site.reason,
-          cpuNs: perOperation(site),
-        })),
-    };
+    await use(figures, { all: all.filter((recording) => recording.pid === pid), notes });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
+
+async function predict(
+  library: string,
+  figures: LoadFigures,
+  recordings: Recordings,
+  onStep: (step: string) => void,
+): Promise<Prediction> {
+  const run = { recordings, command: library, end: { code: 0, signal: null }, notes: [] };
+  const { sites } = await advise(run, new ChildCalibration(), onStep);
+  const perOperation = (site: SiteAdvice): number =>
+    ((site.saving?.cpuMs ?? 0) * 1e6) / figures.allOperations;
+  const sum = (chosen: readonly SiteAdvice[]): number =>
+    chosen.reduce((total, site) => total + perOperation(site), 0);
+  const locked = sites.filter(({ reason, kind }) => reason === 'no-seam' && kind === 'bytes');
+  return {
+    cpuNs: sum(sites.filter(({ verdict }) => verdict === 'pool it')),
+    lockedCpuNs: sum(locked),
+    sites: sites
+      .filter((site) => perOperation(site) > figures.cpuNs * LISTED_SHARE)
+      .map((site) => ({
+        what: site.what,
+        place: `${site.place.file}:${site.place.line}`,
+        verdict: site.verdict,
+        reason: site.reason,
+        cpuNs: perOperation(site),
+      })),
+  };
+}
+
+const NOTHING: Prediction = { cpuNs: 0, lockedCpuNs: 0, sites: [] };
 
 async function runSide(
   library: string,

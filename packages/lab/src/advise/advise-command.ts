@@ -135,6 +135,7 @@ async function reportEnd(
   return true;
 }
 
+/** @returns false where something could not be written, or not be judged; which is told */
 async function report(run: Run, options: AdviseOptions, io: CommandIo): Promise<boolean> {
   const progress = new StepLine(io.stderr);
   // The program is gone, or looks after itself: an interrupt is for us now.
@@ -144,6 +145,11 @@ async function report(run: Run, options: AdviseOptions, io: CommandIo): Promise<
     const advice = await advise(run, new ChildCalibration(), (step) => progress.show(`calibrating: ${step}`));
     progress.clear();
     return writeAdvice(advice, io.stderr, options);
+  } catch (error) {
+    // The program's exit code is not to suffer for it.
+    progress.clear();
+    io.stderr.write(`Cannot report: ${(error as Error).stack ?? error}\n`);
+    return false;
   } finally {
     progress.clear();
     process.off('SIGINT', interrupt);

@@ -17,7 +17,7 @@ export interface Recordings {
 export function readRecordings(directory: string): Recordings {
   const all: Recording[] = [];
   const notes: string[] = [];
-  for (const name of namesIn(directory)) {
+  for (const name of namesIn(directory, /^\d+-\d+\.json$/)) {
     try {
       const recording = JSON.parse(readFileSync(join(directory, name), 'utf8')) as Recording;
       if (recording.version !== VERSION)
@@ -29,14 +29,25 @@ export function readRecordings(directory: string): Recordings {
       notes.push(`The recording ${name} cannot be read: ${(error as Error).message}.`);
     }
   }
+  for (const name of namesIn(directory, /^\d+-\d+\.error$/)) {
+    notes.push(`Process ${name.split('-')[0]} was not watched: ${readText(join(directory, name))}.`);
+  }
   all.sort((a, b) => a.startedAt - b.startedAt || a.threadId - b.threadId);
   return { all, notes };
 }
 
-function namesIn(directory: string): string[] {
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function namesIn(directory: string, pattern: RegExp): string[] {
   try {
     return readdirSync(directory)
-      .filter((name) => /^\d+-\d+\.json$/.test(name))
+      .filter((name) => pattern.test(name))
       .sort();
   } catch {
     return [];

@@ -47,6 +47,7 @@ function report({
     adapter: null,
     sides: [side('plain', plainNs), ...adopted],
     measuredCpuNs: savesNs === null ? null : around(savesNs),
+    watching: { median: 0.03, min: -0.01, max: 0.052 },
     prediction: {
       cpuNs: predictedNs,
       lockedCpuNs: lockedNs,
@@ -176,8 +177,9 @@ describe('the table', () => {
   test('has the sites of each library below it', () => {
     const at = lines.indexOf('ws, a message. ws. It writes into what its user gives it.');
     expect(lines[at - 1]).toBe('');
-    expect(lines[at + 1]).toBe('  GC 100 ns → 65.5 ns, RSS 100 MiB → 100 MiB');
-    expect(lines[at + 2]).toBe('  pool it (pays): Buffer.allocUnsafe at src/load.ts:12, 45.0 ns');
+    expect(lines[at + 1]).toBe('  watched: +3.0 % (−1.0 % to +5.2 %)');
+    expect(lines[at + 2]).toBe('  GC 100 ns → 65.5 ns, RSS 100 MiB → 100 MiB');
+    expect(lines[at + 3]).toBe('  pool it (pays): Buffer.allocUnsafe at src/load.ts:12, 45.0 ns');
     expect(text.match(/, a message\. /g)).toHaveLength(libraries.length);
     expect(text.endsWith('\n')).toBe(true);
   });
