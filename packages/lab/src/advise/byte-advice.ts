@@ -13,7 +13,7 @@ import { judgeLifetime } from './lifetime.ts';
 import { type MergedByteSite, UNKNOWN_FILE } from './merge-sites.ts';
 import { librarySeam, nodeSeam, type Seam } from './seams.ts';
 import { representativeSizes, sizeBands } from './size-bands.ts';
-import { arrayPoolSnippet, byteBufSnippet, concatSnippet } from './snippets.ts';
+import { arrayPoolSnippet, byteBufSnippet, clears, concatSnippet } from './snippets.ts';
 import type { Whole } from './whole.ts';
 
 /** Held at a time in a calibration: short-lived buffers are few. */
@@ -180,8 +180,7 @@ function judge(
   if (seam?.kind === 'none') {
     return leave('no-seam', `${figures}, which would save ${share}; but ${seam.why}.`);
   }
-  const cleared =
-    site.what === 'Buffer.alloc' || site.what.startsWith('new ') ? ' A pooled one is not cleared.' : '';
+  const cleared = clears(site.what) ? ' A pooled one is not cleared.' : '';
   const doubt =
     lifetime.kind === 'short'
       ? ''

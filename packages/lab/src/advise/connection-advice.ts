@@ -64,7 +64,7 @@ function judge(
   use: string | null;
   snippet: string | null;
 } {
-  const times = `${formatTally(count)} were made, at most ${mostOpen} open at a time`;
+  const times = `${count === 1 ? 'One was' : `${formatTally(count)} were`} made, at most ${mostOpen} open at a time`;
   if (count < FEW || count < mostOpen * TIMES_OPEN) {
     const because = `${times}: there is little to use again.`;
     return { verdict: 'leave it', reason: 'few', because, use: null, snippet: null };

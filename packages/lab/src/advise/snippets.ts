@@ -8,12 +8,17 @@ export function byteBufSnippet(what: string, size: string): string {
       : '  // write, read; bytes.toBuffer() is a view for others';
   return `import { ByteBufAllocator } from 'rockpool';
 
-const bytes = ByteBufAllocator.default.buffer(${size}); // in the place of ${what}; not cleared
+const bytes = ByteBufAllocator.default.buffer(${size}); // in the place of ${what}${clears(what) ? '; not cleared' : ''}
 try {
 ${fill}
 } finally {
   bytes.release(); // by whoever is the last to use it
 }`;
+}
+
+/** Whether fresh memory of it is zero. */
+export function clears(what: string): boolean {
+  return what === 'Buffer.alloc' || what.startsWith('new ');
 }
 
 /** Buffers that are put together. */
@@ -23,7 +28,8 @@ export function concatSnippet(): string {
 const bytes = ByteBufAllocator.default.buffer(total); // in the place of Buffer.concat(parts)
 for (const part of parts) bytes.writeBytes(part);
 // send bytes.toBuffer(), then
-bytes.release();`;
+bytes.release();
+// Of messages that come in parts, a decoder keeps what it lacks: LengthFieldFrameDecoder, LineFrameDecoder …`;
 }
 
 /**

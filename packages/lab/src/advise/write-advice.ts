@@ -20,7 +20,7 @@ const DEFAULT_WIDTH = 100;
  */
 export function writeAdvice(advice: Advice, stream: NodeJS.WriteStream, files: AdviceFiles): boolean {
   const colour = pc.isColorSupported && stream.isTTY === true;
-  stream.write(renderAdviceText(advice, { colour, width: stream.columns ?? DEFAULT_WIDTH }));
+  stream.write(renderAdviceText(advice, { colour, width: stream.columns || DEFAULT_WIDTH }));
   const written = [
     write(files.jsonPath, () => `${JSON.stringify(advice, null, 2)}\n`, stream),
     write(files.htmlPath, () => renderAdviceHtml(advice), stream),

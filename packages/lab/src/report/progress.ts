@@ -3,19 +3,18 @@
  * round, so that logs stay short.
  */
 import type { Step } from '../harness/schedule.ts';
-
-/** Of a terminal that does not tell. */
-const DEFAULT_COLUMNS = 80;
-const CLEAR_LINE = '\r\x1b[2K';
+import { StepLine } from './step-line.ts';
 
 /** Tells where the run stands. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
+  readonly #line: StepLine;
   #startedMs = 0;
   #lastLine = '';
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
+    this.#line = new StepLine(stream);
   }
 
   step(step: Step): void {
@@ -28,13 +27,12 @@ export class Progress {
       return;
     }
     const percent = Math.floor((100 * step.done) / step.total);
-    const text = `${percent} %  ${where}: ${step.case.title}${this.#left(step)}`;
-    this.#stream.write(CLEAR_LINE + text.slice(0, (this.#stream.columns || DEFAULT_COLUMNS) - 1));
+    this.#line.show(`${percent} %  ${where}: ${step.case.title}${this.#left(step)}`);
   }
 
   /** Takes the line away again. */
   clear(): void {
-    if (this.#stream.isTTY) this.#stream.write(CLEAR_LINE);
+    this.#line.clear();
   }
 
   #left({ done, total }: Step): string {

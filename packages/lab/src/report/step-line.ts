@@ -1,4 +1,6 @@
 /** What is being done, on one line of a terminal that is rewritten; nothing where there is no terminal. */
+
+/** Of a terminal that does not tell. */
 const DEFAULT_COLUMNS = 80;
 const CLEAR_LINE = '\r\x1b[2K';
 
