@@ -59,7 +59,7 @@ describe('rockpool advise with unusual programs', { timeout: 90_000 }, () => {
     });
     expect(graceful).toMatchObject({ code: 3, stdout: 'ready\nclosing\n' });
     const other = await adviseOn([UNUSUAL, 'forever'], [], {
-      onOutput: (child) => setTimeout(() => child.kill('SIGINT'), 1500),
+      onOutput: (child) => setTimeout(() => child.kill('SIGINT'), 3000),
     });
     expect(other.code).toBe(128 + 2);
     expect(other.advice?.program.end).toEqual({ code: null, signal: 'SIGINT' });
