@@ -3,7 +3,7 @@
  *
  * PerformanceObserver tells of them when the event loop turns. What a long turn collects is told too late where the
  * program ends with that turn, so V8's GCProfiler watches beside it, which can be asked at any time: it is started
- * anew whenever the observer has told of everything, and read only at the end. It costs some 100 µs a collection, up
+ * anew whenever the observer has told of everything, and read with each recording. It costs some 100 µs a collection, up
  * to a fifth of the time of a program that collects 800 times a second (Node 20.20): so it rests while the observer
  * tells of many.
  */

@@ -11,7 +11,8 @@
  *
  * A followed buffer is kept until then, also by collections of the young, and V8 collects in full when such memory does
  * not go: 4 MiB of followed buffers made 32 full collections of 2, and a fifth more processor time (msgpackr, 64 KiB
- * each, Node 20.20); 1 MiB made none. So few bytes are followed at a time, and one of each site as long as all are below that.
+ * each, Node 20.20); 1 MiB made none. So few bytes are followed at a time, and one of each site as long as all are below
+ * that.
  */
 import { Powers } from './powers.ts';
 import type { LifetimeRecord } from './recording.ts';

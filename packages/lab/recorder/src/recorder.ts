@@ -137,7 +137,6 @@ export class Recorder {
     return {
       version: RECORDING_VERSION,
       pid: process.pid,
-      ppid: process.ppid,
       threadId,
       argv: process.argv.slice(1),
       node: process.version,

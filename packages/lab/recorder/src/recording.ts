@@ -10,7 +10,6 @@ export const RECORDING_VERSION = 1;
 export interface Recording {
   readonly version: typeof RECORDING_VERSION;
   readonly pid: number;
-  readonly ppid: number;
   /** 0: the main thread. */
   readonly threadId: number;
   /** `process.argv` without the executable. */

@@ -11,7 +11,7 @@ type Maker = (this: unknown, a?: unknown, b?: unknown, c?: unknown) => ArrayBuff
  * Wraps the functions of `Buffer`, and `TextEncoder.encode`.
  *
  * The wrappers of what is called most are written out one by one: functions of their own, from which V8 inlines the
- * original, so that they cost 1 ns and less. One function for all cost 10 (`allocUnsafe(16)`, Node 20.20).
+ * original, so that they cost some 2 ns. One function for all cost 10 to 18 (`allocUnsafe(16)`, Node 20.20).
  *
  * @param notes is told what could not be wrapped
  */

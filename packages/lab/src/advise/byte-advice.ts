@@ -11,6 +11,7 @@ import type { Calibration } from './calibrate.ts';
 import type { ArrayJob, BytesJob, Costs } from './calibration-job.ts';
 import { judgeLifetime } from './lifetime.ts';
 import { type MergedByteSite, UNKNOWN_FILE } from './merge-sites.ts';
+import { savingOf } from './saving.ts';
 import { librarySeam, nodeSeam, type Seam } from './seams.ts';
 import { representativeSizes, sizeBands } from './size-bands.ts';
 import { arrayPoolSnippet, byteBufSnippet, clears, concatSnippet } from './snippets.ts';
@@ -21,8 +22,8 @@ const HELD = 16;
 const MOST_SIZES = 64;
 /** A site that saves less of the processor time is left alone. */
 export const SHARE_WORTH_IT = 0.01;
-/** Above this an allocation has memory of its own, whatever made it: what is calibrated is capped there. */
 const NOT_CALIBRATED = 'What it costs could not be measured: the calibration failed on this machine.';
+/** Above this an allocation has memory of its own, whatever made it: what is calibrated is capped there. */
 const LARGEST_CALIBRATED = 4 * 1024 * 1024;
 
 /** Advice for one site. */
@@ -38,7 +39,7 @@ export async function adviseBytes(
   // What cannot matter is not measured: a site that makes less than a thousandth of what the program does.
   const worthMeasuring = lifetime.kind !== 'long' && mayMatter(site, whole);
   const costs = worthMeasuring ? await calibration.costs(job) : null;
-  const saving = costs === null ? null : savingOf(site, costs, whole);
+  const saving = costs === null ? null : savingOf(site, costs, whole, whole.gcMs);
   const { verdict, reason, because } = judge(site, lifetime, seam, costs, saving, worthMeasuring);
   const advised = verdict === 'leave it' ? null : wayOf(site, job, seam);
   return {
@@ -116,20 +117,6 @@ function makerOf(what: string, name: string): BytesJob['maker'] {
     default:
       return 'Buffer.allocUnsafe';
   }
-}
-
-function savingOf({ count, bytes }: MergedByteSite, { fresh, pooled }: Costs, whole: Whole): Saving {
-  const nsPerOperation = fresh.cpuNs - pooled.cpuNs;
-  const gcNsPerOperation = Math.max(0, fresh.gcNs - pooled.gcNs);
-  const cpuMs = (nsPerOperation * count) / 1e6;
-  return {
-    nsPerOperation,
-    gcNsPerOperation,
-    cpuMs,
-    cpuShare: whole.cpuMs === 0 ? 0 : cpuMs / whole.cpuMs,
-    gcMs: Math.min(whole.gcMs, (gcNsPerOperation * count) / 1e6),
-    bytesPerSecond: bytes / whole.seconds,
-  };
 }
 
 function elementBytes(name: string): number {

@@ -2,7 +2,8 @@
  * Runs one calibration and answers by IPC: the site's own way to make bytes, at its own sizes, against a pool. In a
  * process of its own, so that the code of one job does not change the speed of the next.
  *
- * An operation makes one, writes all of it, and lets the oldest of those that are held go. Fresh and pooled run in turn; each figure is the median of the rounds.
+ * An operation makes one, writes all of it, and lets the oldest of those that are held go. Fresh and pooled run in turn;
+ * each figure is the median of the rounds.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -94,7 +95,6 @@ function write(bytes: Bytes): number {
 function freshBytes({ maker, constructorName, sizes, held }: BytesJob): Loop {
   const make = bytesMaker(maker, constructorName);
   const ring = new Array<Bytes | null>(held).fill(null);
-  const mask = sizes.length;
   let at = 0;
   let size = 0;
   return (operations) => {
@@ -104,7 +104,7 @@ function freshBytes({ maker, constructorName, sizes, held }: BytesJob): Loop {
       sink += write(made);
       ring[at] = made;
       if (++at === held) at = 0;
-      if (++size === mask) size = 0;
+      if (++size === sizes.length) size = 0;
     }
     return sink;
   };

@@ -8,6 +8,7 @@ import { SHARE_WORTH_IT } from './byte-advice.ts';
 import type { Calibration } from './calibrate.ts';
 import type { Costs, ObjectJob } from './calibration-job.ts';
 import type { Frame, MergedObjectSite } from './merge-sites.ts';
+import { savingOf } from './saving.ts';
 import { sizeBands } from './size-bands.ts';
 import { objectPoolSnippet } from './snippets.ts';
 import { allocationsIn } from './source/allocating-expressions.ts';
@@ -120,7 +121,7 @@ async function adviseOne(
   const job = jobOf(explanation);
   const worthMeasuring = job !== null && count * 200 > whole.cpuMs * 1e6 * SHARE_WORTH_IT;
   const costs = worthMeasuring ? await calibration.costs(job) : null;
-  const saving = costs === null ? null : savingOf(count, bytes, costs, heap, whole);
+  const saving = costs === null ? null : savingOf({ count, bytes }, costs, whole, heap.gcMs);
   const library = whole.sources.library(site.frame.file);
   const { verdict, reason, because } = judge(site.frame, explanation, library, costs, saving);
   return {
@@ -176,30 +177,6 @@ function jobOf({ what, bytes, allocations }: ObjectExplanation): ObjectJob | nul
 function roughly(length: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(length)) - 2);
   return Math.round(length / step) * step;
-}
-
-/**
- * As calibrated: all die young there, which costs the collector nearly nothing. How many of the program's live longer is
- * not known; that would speak for a pool, and the age of what it keeps against it.
- */
-function savingOf(
-  count: number,
-  bytes: number,
-  { fresh, pooled }: Costs,
-  heap: HeapWhole,
-  whole: Whole,
-): Saving {
-  const gcNsPerOperation = Math.max(0, fresh.gcNs - pooled.gcNs);
-  const nsPerOperation = fresh.cpuNs - pooled.cpuNs;
-  const cpuMs = (nsPerOperation * count) / 1e6;
-  return {
-    nsPerOperation,
-    gcNsPerOperation,
-    cpuMs,
-    cpuShare: whole.cpuMs === 0 ? 0 : cpuMs / whole.cpuMs,
-    gcMs: Math.min(heap.gcMs, (gcNsPerOperation * count) / 1e6),
-    bytesPerSecond: bytes / whole.seconds,
-  };
 }
 
 function judge(

@@ -1,10 +1,8 @@
 /** Reads what the recorders of a run left: one file a thread. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Recording } from '#recorder/recording';
+import { RECORDING_VERSION, type Recording } from '#recorder/recording';
 
-/** Of the recordings that are read here; the recorder's `RECORDING_VERSION`. */
-const VERSION = 1;
 const LISTS = ['frames', 'byteSites', 'objectSites', 'connections', 'notes', 'argv'] as const;
 
 /** The recordings of a run, the oldest first, and what could not be read, in sentences. */
@@ -20,8 +18,8 @@ export function readRecordings(directory: string): Recordings {
   for (const name of namesIn(directory, /^\d+-\d+\.json$/)) {
     try {
       const recording = JSON.parse(readFileSync(join(directory, name), 'utf8')) as Recording;
-      if (recording.version !== VERSION)
-        throw new Error(`it has version ${recording.version}, not ${VERSION}`);
+      if (recording.version !== RECORDING_VERSION)
+        throw new Error(`it has version ${recording.version}, not ${RECORDING_VERSION}`);
       const lacking = LISTS.filter((list) => !Array.isArray(recording[list]));
       if (lacking.length > 0) throw new Error(`it has no ${lacking.join(', ')}`);
       all.push(recording);

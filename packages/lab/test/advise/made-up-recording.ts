@@ -38,7 +38,6 @@ export function recording(given: Partial<Recording> = {}): Recording {
   return {
     version: 1,
     pid: 10,
-    ppid: 1,
     threadId: 0,
     argv: ['/app/main.js'],
     node: 'v20.20.2',
