@@ -186,9 +186,12 @@ export const ROWS = [
       },
       {
         title: 'Trims',
-        help: 'Bytes that lay in caches unused and went back to the arena.',
+        help: 'Bytes that lay in caches unused and went back to the arena; bytes of live buffers that were moved together.',
         unit: 'Bps',
-        queries: [[rate('rockpool_allocator_trimmed_bytes_total', 'allocator'), '{{allocator}}']],
+        queries: [
+          [rate('rockpool_allocator_trimmed_bytes_total', 'allocator'), '{{allocator}} given back'],
+          [rate('rockpool_allocator_moved_bytes_total', 'allocator'), '{{allocator}} moved'],
+        ],
       },
     ],
   },

@@ -67,6 +67,8 @@ const ALLOCATOR: readonly FamilySpec[] = [
     ['deallocations', 'Buffers whose memory came back'],
     ['trims', 'Passes over the cache that gave back what nobody used'],
     ['trimmed_bytes', 'Bytes that they gave back to the arena'],
+    ['moved_buffers', 'Live buffers that trims moved together, so that chunks became empty'],
+    ['moved_bytes', 'Bytes of their blocks'],
     ['lost_buffers', 'Buffers that were collected without release, among those that are followed'],
   ]),
   ...gauges('allocator', 'allocator', [

@@ -27,6 +27,8 @@ function totals(name: string, tables: Tables): Part {
   const deallocations = counter('deallocations');
   const trims = counter('trims');
   const trimmedBytes = counter('trimmed_bytes');
+  const moved = counter('moved_buffers');
+  const movedBytes = counter('moved_bytes');
   const lost = counter('lost_buffers');
   const gauges: readonly (readonly [GaugeCell, (stats: ByteBufAllocatorStats) => number])[] = [
     [gauge('active_buffers'), (s) => s.activeBuffers],
@@ -52,6 +54,8 @@ function totals(name: string, tables: Tables): Part {
     deallocations.set(stats.deallocations);
     trims.set(stats.trims);
     trimmedBytes.set(stats.trimmedBytes);
+    moved.set(stats.movedBuffers);
+    movedBytes.set(stats.movedBytes);
     lost.set(stats.lostBuffers);
     for (const [cell, of] of gauges) cell.set(of(stats));
   };

@@ -56,8 +56,8 @@ export interface ByteBufAllocatorOptions {
   readonly chunkBytes?: number;
   /**
    * Bytes of the smallest chunk for more than one buffer: chunks grow from there to `chunkBytes` with what is reserved.
-   * Less of it leaves less memory in holes, and more to the C library, which is slow to give it back where its
-   * `MALLOC_MMAP_THRESHOLD_` is not set. A power of two from `pageBytes` to `chunkBytes`; default 512 KiB.
+   * Less of it leaves less memory in holes between trims, and more to the C library, which is slow to give it back where
+   * its `MALLOC_MMAP_THRESHOLD_` is not set. A power of two from `pageBytes` to `chunkBytes`; default 512 KiB.
    */
   readonly leastChunkBytes?: number;
   /** Bytes of a page. A power of two from 4096 to 65536. */
@@ -82,6 +82,12 @@ export interface ByteBufAllocatorOptions {
   readonly leakDetector?: LeakDetector;
   /** Whether a released buffer's object is used again. Default at `off` and `basic`; refused at `strict` and `paranoid`. */
   readonly recycleHandles?: boolean;
+  /**
+   * Whether {@link ByteBufAllocator.trim} moves live buffers together, so that chunks become empty. Buffers that were
+   * sliced, or whose bytes `toBuffer()` showed, stay where they are. Default at `off` and `basic`; refused at `strict`
+   * and `paranoid`, and where handles are not recycled.
+   */
+  readonly compaction?: boolean;
   /** Bytes that wait in quarantine before they are used again, at `strict` and `paranoid`. Default 1 and 16 MiB. */
   readonly quarantineBytes?: number;
 }
@@ -113,6 +119,7 @@ export interface AllocatorSettings {
   readonly checks: BufferChecks;
   readonly leakDetector: LeakDetector;
   readonly recycleHandles: boolean;
+  readonly compaction: boolean;
   readonly quarantineBytes: number;
 }
 
@@ -139,8 +146,7 @@ const NODE = {
 } as const;
 
 /**
- * Configurations: what measured best in Node, which is the default; one with fewer holes; what Netty 4.2 has; and
- * 16 MiB chunks with a large cache of small buffers.
+ * Configurations: what measured best in Node, which is the default; what Netty 4.2 has; and 16 MiB chunks with a large cache of small buffers.
  *
  * | | node | netty | source |
  * |---|---|---|---|
@@ -153,10 +159,6 @@ const NODE = {
  * `node` caches buffers of every size, within a byte budget: in Node the way through the arena costs five to
  * ten times a hit, and a thread's cache holds no memory from other threads, as there are none.
  *
- * `compact` is `node` with chunks from 64 KiB on and 1 MiB cached: behind a long life of mixed sizes and a trim 7 to 10 % of
- * what is used lies in holes, against 10 to 38 %. But glibc gives small chunks back reluctantly, so that more stays
- * resident when everything is released (`rockpool lab fragmentation`).
- *
  * @example
  * ```ts
  * import { allocatorPresets, ByteBufAllocator } from 'rockpool';
@@ -168,12 +170,10 @@ const NODE = {
  */
 export const allocatorPresets: {
   readonly node: ByteBufAllocatorOptions;
-  readonly compact: ByteBufAllocatorOptions;
   readonly netty: ByteBufAllocatorOptions;
   readonly source: ByteBufAllocatorOptions;
 } = {
   node: NODE,
-  compact: { ...NODE, leastChunkBytes: 64 * KIB, cache: { ...NODE.cache, maxCachedBytes: MIB } },
   netty: {
     chunkBytes: 4 * MIB,
     leastChunkBytes: 4 * MIB,
@@ -231,6 +231,7 @@ export function readAllocatorOptions(options: ByteBufAllocatorOptions): Allocato
     'leakDetection',
     'leakDetector',
     'recycleHandles',
+    'compaction',
     'quarantineBytes',
   ]);
   const pageBytes = expectPowerOfTwo('pageBytes', given.pageBytes, 4 * KIB, 64 * KIB, 8 * KIB);
@@ -242,6 +243,10 @@ export function readAllocatorOptions(options: ByteBufAllocatorOptions): Allocato
   const recycleHandles = expectBoolean(SITE, 'recycleHandles', given.recycleHandles, recycles);
   if (recycleHandles && !recycles) {
     throw new OptionRangeError(SITE, 'recycleHandles', `false with the checks '${checks}'`, true);
+  }
+  const compaction = expectBoolean(SITE, 'compaction', given.compaction, recycleHandles);
+  if (compaction && !recycleHandles) {
+    throw new OptionRangeError(SITE, 'compaction', 'false where handles are not recycled', true);
   }
   const most = Number.MAX_SAFE_INTEGER;
   return {
@@ -271,6 +276,7 @@ export function readAllocatorOptions(options: ByteBufAllocatorOptions): Allocato
     checks,
     leakDetector: readLeakDetector(given, checks),
     recycleHandles,
+    compaction,
     quarantineBytes: expectInteger(
       SITE,
       'quarantineBytes',

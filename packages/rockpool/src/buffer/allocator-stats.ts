@@ -75,6 +75,10 @@ export interface ByteBufAllocatorStats {
   readonly trims: number;
   /** Bytes that they gave back to the arena. */
   readonly trimmedBytes: number;
+  /** Live buffers that `trim` moved so that chunks became empty, ever. */
+  readonly movedBuffers: number;
+  /** Bytes of their blocks. */
+  readonly movedBytes: number;
   /** Buffers that were collected without release, among those that the leak detector follows. */
   readonly lostBuffers: number;
   /** Bytes of live blocks that their buffers do not use, as a fraction of the blocks. */

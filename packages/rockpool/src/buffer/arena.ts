@@ -11,27 +11,26 @@
  * which of them serves a request: `chunk-lists.ts`.
  *
  * Classes whose slab would have a single slot (one or more whole pages) are runs here: such a slab is full at
- * once and empty at once, and is nothing but cost. Slabs grow with the use of their class: while a class has fewer
- * blocks than a full-sized slab has slots, its slabs are small ones (`SizeClasses.firstSlabPages`). With 8 MiB live
- * that is worth two to four hundredths of what is used.
+ * once and empty at once, and is nothing but cost. Slabs are `slab-lists.ts`.
  *
- * An emptied slab is dissolved, unless it is the only one of its class with free slots; `trim` dissolves that too.
  * An emptied chunk becomes a spare, or is released where there are enough: so a load that hovers about the edge of
  * a chunk does not take memory from the runtime and give it back by turns.
  *
+ * Who has a block may be entered (`settle`); then `compact` moves it where that frees a chunk (`compaction.ts`).
+ *
  * Invariants: `usedBytes = Σ bytes of blocks out ≤ reservedBytes = Σ bytes of chunks`; the free pages of a chunk,
- * its slabs' slots and its blocks tile it; at most one slab a class is empty.
+ * its slabs' slots and its blocks tile it.
  */
 
 import { arenaDump } from './arena-dump.ts';
 import { type ArenaStats, arenaStats } from './arena-stats.ts';
 import type { Chunk } from './chunk.ts';
 import { type Budget, ChunkLists } from './chunk-lists.ts';
+import { compact, type Moves } from './compaction.ts';
 import type { SizeClasses } from './size-classes.ts';
-import { Slab } from './slab.ts';
-
-/** Dissolved slabs kept for reuse, of at most 32 slots: about 200 bytes each. */
-const MAX_IDLE_SLABS = 64;
+import type { Slab } from './slab.ts';
+import { SlabLists } from './slab-lists.ts';
+import type { Tenant } from './tenant.ts';
 
 /** Blocks of which fewer than so many would fit into a shared chunk have a chunk each. */
 const SHARING_BLOCKS = 2;
@@ -59,15 +58,13 @@ export class Arena {
   readonly allocated: Float64Array;
   /** By class: blocks taken back so far. */
   readonly freed: Float64Array;
-  /** By class: the first slab with free slots. */
-  readonly slabs: (Slab | undefined)[];
+  /** All slabs. */
+  readonly slabs: SlabLists;
   /** By class: slots of a full-sized slab; 1: no slab, a run. */
   readonly #slots: Int32Array;
   /** By class: pages of a full-sized slab or of a run. */
   readonly #pages: Int32Array;
   readonly #pageShift: number;
-  #idleSlabs: Slab | undefined;
-  #idleSlabCount = 0;
 
   /** @param options belong to the arena */
   constructor(options: ArenaOptions) {
@@ -78,7 +75,7 @@ export class Arena {
     this.chunks = new ChunkLists({ pageBytes, chunkBytes, leastChunkBytes, spareChunks, budget });
     this.allocated = new Float64Array(count);
     this.freed = new Float64Array(count);
-    this.slabs = new Array<Slab | undefined>(count).fill(undefined);
+    this.slabs = new SlabLists(sizeClasses, this.chunks);
     this.#slots = new Int32Array(count);
     this.#pages = new Int32Array(count);
     for (let c = 0; c < count; c++) {
@@ -86,7 +83,6 @@ export class Arena {
       this.#pages[c] = c < slabCount ? sizeClasses.slabPages(c) : sizeClasses.runPages(c);
     }
     this.#pageShift = 31 - Math.clz32(pageBytes);
-    this.#idleSlabs = undefined;
   }
 
   /** Bytes of blocks that are out. */
@@ -117,10 +113,11 @@ export class Arena {
       if (chunk !== undefined) this.#count(classIndex);
       return chunk;
     }
-    const slab = this.slabs[classIndex] ?? this.#createSlab(classIndex);
+    const { slabs } = this;
+    const slab = slabs.first(classIndex) ?? slabs.create(classIndex, this.#live(classIndex));
     if (slab === undefined) return undefined;
     this.offset = slab.startBytes + slab.take() * slab.slotBytes;
-    if (slab.free === 0) this.#unlist(slab);
+    if (slab.free === 0) slabs.afterTake(slab);
     this.#count(classIndex);
     return slab.chunk;
   }
@@ -141,10 +138,32 @@ export class Arena {
       if (slab.classIndex !== classIndex)
         throw new Error(`a block of class ${slab.classIndex}, not ${classIndex}`);
       slab.give(slab.slotAt(offset));
-      if (slab.free === 1) this.#enlist(slab);
-      else if (slab.free === slab.slots) this.#slabEmptied(slab);
+      this.slabs.afterGive(slab);
     }
     this.freed[classIndex] = (this.freed[classIndex] as number) + 1;
+  }
+
+  /**
+   * Enters who has a block, so that it may be moved.
+   *
+   * @param chunk what {@link Arena.allocate} returned
+   * @param offset what {@link Arena.offset} was then
+   * @param tenant told of each move; undefined: the block stays where it is from now on
+   */
+  settle(chunk: Chunk, offset: number, tenant: Tenant | undefined): void {
+    const page = offset >> this.#pageShift;
+    const slab = chunk.slabs[page];
+    if (slab === undefined) chunk.tenants[page] = tenant;
+    else slab.settle(slab.slotAt(offset), tenant);
+  }
+
+  /**
+   * Moves blocks together where that frees memory; see `compaction.ts`. Chunks that become empty are spares then.
+   *
+   * @param wipe whether to write zeros where blocks were
+   */
+  compact(wipe: boolean): Moves {
+    return compact(this, wipe);
   }
 
   /**
@@ -154,16 +173,8 @@ export class Arena {
    */
   trim(): number {
     const before = this.chunks.reservedBytes;
-    for (let slab of this.slabs) {
-      while (slab !== undefined) {
-        const { next }: Slab = slab;
-        if (slab.free === slab.slots) this.#dissolve(slab);
-        slab = next;
-      }
-    }
+    this.slabs.trim();
     this.chunks.trim();
-    this.#idleSlabs = undefined;
-    this.#idleSlabCount = 0;
     return before - this.chunks.reservedBytes;
   }
 
@@ -181,7 +192,7 @@ export class Arena {
   assertValid(): void {
     this.sizeClasses.assertValid();
     this.chunks.assertValid();
-    const listed = this.#assertSlabLists();
+    const listed = this.slabs.assertValid();
     let usedBytes = 0;
     for (const list of this.chunks.all) {
       for (let chunk = list.first; chunk !== undefined; chunk = chunk.next) {
@@ -191,24 +202,6 @@ export class Arena {
     check(listed.size === 0, `${listed.size} slabs in lists are in no chunk`);
     check(usedBytes === this.usedBytes, `${usedBytes} bytes are in blocks, usedBytes is ${this.usedBytes}`);
     check(usedBytes <= this.reservedBytes, `${usedBytes} bytes used, ${this.reservedBytes} reserved`);
-  }
-
-  /** Checks the lists of slabs, and gives all slabs in them. */
-  #assertSlabLists(): Set<Slab> {
-    const listed = new Set<Slab>();
-    this.slabs.forEach((first, c) => {
-      let empty = 0;
-      let prev: Slab | undefined;
-      for (let slab = first; slab !== undefined; slab = slab.next) {
-        check(slab.prev === prev && slab.classIndex === c, `a slab of class ${slab.classIndex} in list ${c}`);
-        check(slab.free > 0, `a full slab is in list ${c}`);
-        if (slab.free === slab.slots) empty++;
-        listed.add(slab);
-        prev = slab;
-      }
-      check(empty <= 1, `${empty} empty slabs of class ${c}`);
-    });
-    return listed;
   }
 
   /** Bytes of blocks in a chunk; takes its slabs from `listed`. */
@@ -246,80 +239,17 @@ export class Arena {
     this.allocated[classIndex] = (this.allocated[classIndex] as number) + 1;
   }
 
-  #createSlab(classIndex: number): Slab | undefined {
-    const { sizeClasses } = this;
-    const live = (this.allocated[classIndex] as number) - (this.freed[classIndex] as number);
-    const isRare = live < (this.#slots[classIndex] as number);
-    const pages = isRare ? sizeClasses.firstSlabPages(classIndex) : (this.#pages[classIndex] as number);
-    const chunk = this.#allocateRun(pages);
-    if (chunk === undefined) return undefined;
-    const firstPage = this.offset >> this.#pageShift;
-    const slots = sizeClasses.slabSlots(classIndex, pages);
-    const slab = this.#takeSlab(chunk, firstPage, classIndex, sizeClasses.bytesOf(classIndex), slots);
-    const end = firstPage + pages;
-    for (let page = firstPage; page < end; page++) chunk.slabs[page] = slab;
-    this.#enlist(slab);
-    return slab;
-  }
-
-  #takeSlab(chunk: Chunk, firstPage: number, classIndex: number, slotBytes: number, slots: number): Slab {
-    const idle = this.#idleSlabs;
-    if (idle === undefined || slots > 32) return new Slab(chunk, firstPage, classIndex, slotBytes, slots);
-    this.#idleSlabs = idle.next;
-    this.#idleSlabCount--;
-    idle.next = undefined;
-    idle.place(chunk, firstPage, classIndex, slotBytes, slots);
-    return idle;
-  }
-
-  #slabEmptied(slab: Slab): void {
-    if (slab.prev !== undefined || slab.next !== undefined) this.#dissolve(slab);
-  }
-
-  /** Gives the run of an empty slab back. */
-  #dissolve(slab: Slab): void {
-    const chunk = slab.chunk as Chunk;
-    const { firstPage } = slab;
-    this.#unlist(slab);
-    const end = firstPage + chunk.runs.pagesAt(firstPage);
-    for (let page = firstPage; page < end; page++) chunk.slabs[page] = undefined;
-    slab.chunk = undefined;
-    if (slab.isSmall && this.#idleSlabCount < MAX_IDLE_SLABS) {
-      slab.next = this.#idleSlabs;
-      this.#idleSlabs = slab;
-      this.#idleSlabCount++;
-    }
-    this.chunks.free(chunk, firstPage);
-  }
-
-  #enlist(slab: Slab): void {
-    const head = this.slabs[slab.classIndex];
-    slab.next = head;
-    if (head !== undefined) head.prev = slab;
-    this.slabs[slab.classIndex] = slab;
-  }
-
-  #unlist(slab: Slab): void {
-    const { prev, next } = slab;
-    if (next !== undefined) next.prev = prev;
-    if (prev !== undefined) prev.next = next;
-    else this.slabs[slab.classIndex] = next;
-    slab.prev = undefined;
-    slab.next = undefined;
+  /** Blocks of a class that are out. */
+  #live(classIndex: number): number {
+    return (this.allocated[classIndex] as number) - (this.freed[classIndex] as number);
   }
 
   /** Takes a run for a block of whole pages, and sets `offset`. */
   #allocateBlock(pages: number): Chunk | undefined {
     const { chunks } = this;
-    if (pages * SHARING_BLOCKS <= chunks.sharedPages) return this.#allocateRun(pages);
-    this.offset = 0;
-    return chunks.allocateOwn(pages);
-  }
-
-  /** Takes a run and sets `offset`. */
-  #allocateRun(pages: number): Chunk | undefined {
-    const chunk = this.chunks.allocate(pages);
-    this.offset = this.chunks.firstPage << this.#pageShift;
+    const shares = pages * SHARING_BLOCKS <= chunks.sharedPages;
+    const chunk = shares ? chunks.allocate(pages) : chunks.allocateOwn(pages);
+    this.offset = chunks.firstPage << this.#pageShift;
     return chunk;
   }
 
@@ -330,6 +260,7 @@ export class Arena {
     if (pages !== this.#pages[classIndex] || this.#slots[classIndex] !== 1) {
       throw new Error(`a run of ${pages} pages is no block of class ${classIndex}`);
     }
+    chunk.tenants[firstPage] = undefined;
     this.chunks.free(chunk, firstPage);
   }
 }

@@ -32,7 +32,9 @@ import {
   ReleasedBufferError,
 } from './buffer-errors.ts';
 import type { ByteBuf } from './byte-buf.ts';
+import type { Chunk } from './chunk.ts';
 import type { Extra, Home } from './home.ts';
+import type { Tenant } from './tenant.ts';
 
 /** The largest capacity, in bytes: indices stay small integers. */
 export const MAX_CAPACITY: number = 2 ** 31 - 1;
@@ -48,7 +50,7 @@ export const NO_BYTES: Uint8Array = typeof Buffer === 'undefined' ? new Uint8Arr
 export const NO_VIEW: DataView = new DataView(new ArrayBuffer(0));
 
 /** The fields; {@link ByteBuf} is the class to use. */
-export abstract class ByteBufState {
+export abstract class ByteBufState implements Tenant {
   /** All bytes of the chunk: a Buffer in Node. @internal */
   _bytes: Uint8Array;
   /** The same bytes. @internal */
@@ -100,6 +102,8 @@ export abstract class ByteBufState {
   _seen: Uint8Array | undefined;
   /** Where that view begins, from index 0. @internal */
   _seenAt: number;
+  /** Whether users got views of this block in this life: it must not move under them. @internal */
+  _shown: boolean;
 
   /** @internal */
   constructor(home: Home, bytes: Uint8Array, view: DataView, base: number, blockBytes: number) {
@@ -127,6 +131,26 @@ export abstract class ByteBufState {
     this._next = undefined;
     this._seen = undefined;
     this._seenAt = 0;
+    this._shown = false;
+  }
+
+  /** Whether nobody but this handle knows where the block is. @internal */
+  get _movable(): boolean {
+    return this._refs > 0 && !this._shown && (this._traits & SHARED) === 0;
+  }
+
+  /** The block lies elsewhere now, with its bytes. @internal */
+  _relocate(chunk: Chunk, offset: number): void {
+    this._chunk = chunk;
+    this._bytes = chunk.memory.bytes;
+    this._view = chunk.memory.view;
+    this._base = offset;
+    this._seen = undefined;
+  }
+
+  /** @internal */
+  _isAt(chunk: Chunk, offset: number): boolean {
+    return this._chunk === chunk && this._base === offset;
   }
 
   /** First bytes that reads start from; 0 to `writerIndex`. */

@@ -283,6 +283,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
     const from = start === undefined ? this._reader : start;
     const bytes = length === undefined ? this._writer - this._reader : length;
     this._expectRange('view', from, bytes);
+    this._shown = true;
     return this._viewRange(from, bytes) as Buffer;
   }
 
@@ -328,6 +329,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
     this._writable = capacity;
     this._maxCapacity = maxCapacity;
     this._refs = 1;
+    this._shown = false;
     return this;
   }
 
@@ -523,6 +525,7 @@ export class ByteBuf extends ByteSearch implements Disposable {
     this._capacity = larger._capacity;
     this._writable = larger._capacity;
     this._seen = undefined;
+    this._shown = false; // growth is the end of all views
     larger._bytes = _bytes;
     larger._view = _view;
     larger._base = _base;
@@ -532,7 +535,10 @@ export class ByteBuf extends ByteSearch implements Disposable {
     larger._chunk = _chunk;
     larger._capacity = before;
     larger._seen = undefined;
+    _home.moved(larger);
+    this._home.moved(this);
     if ((this._traits & SHARED) !== 0) {
+      larger._traits |= SHARED;
       const extra = this._extra;
       if (extra?.former !== undefined) larger._setExtra(undefined, extra.former);
       this._setExtra(extra?.track, larger);

@@ -3,6 +3,8 @@
  *
  *     allocate(pages)      tightest run in any chunk ─► else a spare ─► else a new chunk of `sharedPages`
  *     allocateOwn(pages)   a spare of just that length ─► else a new chunk of just that length
+ *     allocateInside       tightest run in any chunk ─► else none
+ *     open(pages)          a new chunk of just that length, which others may share
  *
  * External fragmentation, (reserved − used) / used, in % after a last `trim()`; 200,000 steps, each of which frees a
  * random block or allocates; blocks of 64 B to 64 KiB, in the second half of 1 to 256 KiB, sizes log-uniform; pages
@@ -31,6 +33,9 @@
  * With a block of up to 4 MiB in a hundred the line of this file is 4, 4, 4 and 12. The 256 MiB are 6 in both after
  * 600,000 steps: in 200,000 the second sizes do not yet replace all of the first. Below 8 MiB live the tenth is out
  * of reach: 9 at 8 MiB, 13 at 4 (27 with the large blocks).
+ *
+ * All of this is without moves: `compaction.ts` closes at a trim the holes that are left. So the figures are what lies
+ * between trims, and among buffers that must not move.
  *
  * An allocator asks for 512 KiB at least, though the figure is worse for it: below, the C library serves chunks from
  * its heap and keeps them. With 32 MiB live, 2 MiB cached in front, the process has, in MiB, after the life and its
@@ -170,6 +175,47 @@ export class ChunkLists {
     this.firstPage = chunk.runs.allocate(pages);
     this.#q100.add(chunk);
     return chunk;
+  }
+
+  /**
+   * As {@link ChunkLists.allocate}, out of the chunks that are in use; undefined where none has such a run.
+   */
+  allocateInside(pages: number): Chunk | undefined {
+    return this.#index.find(pages) === undefined ? undefined : this.allocate(pages);
+  }
+
+  /**
+   * Makes a chunk of just so many pages that blocks may share, for {@link ChunkLists.allocateInside}. It must not stay
+   * empty.
+   *
+   * @returns whether there is one; where the budget refused it nothing changed
+   * @throws RangeError where the runtime has no memory for it; nothing changed
+   */
+  open(pages: number): boolean {
+    const chunk = this.#empty(pages);
+    if (chunk === undefined) return false;
+    this.#index.update(chunk);
+    this.#qInit.add(chunk);
+    return true;
+  }
+
+  /** Keeps runs of a chunk from being found, until {@link ChunkLists.restore}. */
+  withdraw(chunk: Chunk): void {
+    this.#index.remove(chunk);
+  }
+
+  /** Lets runs of a chunk be found again. */
+  restore(chunk: Chunk): void {
+    this.#index.update(chunk);
+  }
+
+  /** All chunks but the spares. */
+  inUse(): Chunk[] {
+    const chunks: Chunk[] = [];
+    for (let list: ChunkList | undefined = this.#qInit; list !== undefined; list = list.upper) {
+      for (let chunk = list.first; chunk !== undefined; chunk = chunk.next) chunks.push(chunk);
+    }
+    return chunks;
   }
 
   /**

@@ -16,6 +16,7 @@ import type { ChunkList } from './chunk-list.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { RunMap } from './run-map.ts';
 import type { Slab } from './slab.ts';
+import type { Tenant } from './tenant.ts';
 
 /** One chunk. Owner: an arena. */
 export class Chunk {
@@ -26,6 +27,8 @@ export class Chunk {
   readonly runs: RunMap;
   /** By page: the slab in whose run it is. */
   readonly slabs: (Slab | undefined)[];
+  /** By first page: who has the block of pages that begins there, where that is known. */
+  readonly tenants: (Tenant | undefined)[];
   /** The list that the chunk is in; undefined once it is released. Written by the lists, as are the links. */
   list: ChunkList | undefined;
   prev: Chunk | undefined;
@@ -53,6 +56,7 @@ export class Chunk {
     this.id = id;
     this.runs = new RunMap(pages);
     this.slabs = new Array<Slab | undefined>(pages).fill(undefined);
+    this.tenants = new Array<Tenant | undefined>(pages).fill(undefined);
     this.list = undefined;
     this.prev = undefined;
     this.next = undefined;
@@ -80,6 +84,17 @@ export class Chunk {
     return Math.min(99, 100 - Math.floor((freePages * 100) / pages));
   }
 
+  /** Whether every block in it may be moved. */
+  get isMovable(): boolean {
+    let movable = true;
+    this.runs.forEach((firstPage, _pages, used) => {
+      if (!used || !movable) return;
+      const slab = this.slabs[firstPage];
+      movable = slab === undefined ? this.tenants[firstPage]?._movable === true : slab.isMovable;
+    });
+    return movable;
+  }
+
   /** Checks the invariants; for tests and debug builds. */
   assertValid(): void {
     this.runs.assertValid();
@@ -89,6 +104,9 @@ export class Chunk {
       for (let page = firstPage; page < firstPage + pages; page++) {
         check(this.slabs[page] === slab, `page ${page} is of another slab than page ${firstPage}`);
       }
+      const tenant = this.tenants[firstPage];
+      const isHome = used && slab === undefined && tenant?._isAt(this, firstPage * this.pageBytes);
+      check(tenant === undefined || isHome === true, `the tenant of page ${firstPage} is elsewhere`);
       if (slab === undefined) return;
       check(used, `a slab is in the free run at page ${firstPage}`);
       check(

@@ -54,6 +54,8 @@ export class CompositeHome implements Home {
 
   inspect(): void {}
 
+  moved(): void {}
+
   resized(): void {}
 }
 

@@ -26,6 +26,8 @@ export interface Home {
   takeBack(buf: ByteBuf, capacity: number): void;
   /** A live buffer is about to leave its block. @throws {CorruptionError} its bytes are damaged; at `strict` */
   inspect(buf: ByteBuf, capacity: number): void;
+  /** A live buffer has a block of this home now that it did not have before. */
+  moved(buf: ByteBuf): void;
   /** The capacity of a live buffer changed from `before` to `after` bytes, within its block. */
   resized(buf: ByteBuf, before: number, after: number): void;
 }

@@ -49,6 +49,8 @@ export class HugeBlocks implements Home {
 
   inspect(): void {}
 
+  moved(): void {}
+
   resized(_buf: ByteBuf, before: number, after: number): void {
     this.liveBytes += after - before;
   }

@@ -124,6 +124,10 @@ export class Magazine implements Home {
 
   inspect(_buf: ByteBuf, _capacity: number): void {}
 
+  moved(buf: ByteBuf): void {
+    this.cache.settle(buf);
+  }
+
   resized(_buf: ByteBuf, before: number, after: number): void {
     this.liveBytes += after - before;
   }

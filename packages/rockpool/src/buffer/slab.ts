@@ -16,6 +16,7 @@
  * and only if `free > 0`.
  */
 import type { Chunk } from './chunk.ts';
+import type { Tenant } from './tenant.ts';
 
 /** Slots in one word of bits. */
 const WORD_SLOTS = 32;
@@ -35,6 +36,8 @@ export class Slab {
   /** In the arena's list of its class, or of idle slabs. Written by the arena. */
   prev: Slab | undefined;
   next: Slab | undefined;
+  /** By slot: who has it, where that is known. */
+  #tenants: (Tenant | undefined)[] | undefined;
   readonly #bits: Int32Array;
   #from: number;
 
@@ -49,6 +52,7 @@ export class Slab {
     this.free = slots;
     this.prev = undefined;
     this.next = undefined;
+    this.#tenants = undefined;
     this.#bits = new Int32Array(Math.max(1, Math.ceil(slots / WORD_SLOTS)));
     this.#from = 0;
     this.#freeAll();
@@ -110,6 +114,37 @@ export class Slab {
     this.#bits[word] = free | bit;
     if (word < this.#from) this.#from = word;
     this.free++;
+    if (this.#tenants !== undefined) this.#tenants[slot] = undefined;
+  }
+
+  /** Enters who has a slot that is taken; undefined: nobody who may be moved. */
+  settle(slot: number, tenant: Tenant | undefined): void {
+    this.#tenants ??= new Array<Tenant | undefined>(this.slots).fill(undefined);
+    this.#tenants[slot] = tenant;
+  }
+
+  /** Who has a slot. */
+  tenantOf(slot: number): Tenant | undefined {
+    return this.#tenants?.[slot];
+  }
+
+  /** Whether all that is in the slab may be moved. */
+  get isMovable(): boolean {
+    const tenants = this.#tenants;
+    for (let slot = 0; slot < this.slots; slot++) {
+      if (!this.isFree(slot) && tenants?.[slot]?._movable !== true) return false;
+    }
+    return true;
+  }
+
+  /** Puts the slab into another run; its bytes are there already. Tells the tenants. */
+  relocate(chunk: Chunk, firstPage: number): void {
+    this.chunk = chunk;
+    this.firstPage = firstPage;
+    this.startBytes = firstPage * chunk.pageBytes;
+    for (let slot = 0; slot < this.slots; slot++) {
+      this.tenantOf(slot)?._relocate(chunk, this.startBytes + slot * this.slotBytes);
+    }
   }
 
   /**
@@ -140,6 +175,12 @@ export class Slab {
       free++;
       check(slot < this.slots, `slot ${slot} of ${this.slots} is free`);
       check(slot >> 5 >= this.#from, `slot ${slot} is free, below word ${this.#from}`);
+    }
+    for (let slot = 0; slot < this.slots; slot++) {
+      const tenant = this.tenantOf(slot);
+      if (tenant === undefined) continue;
+      const isThere = tenant._isAt(this.chunk as Chunk, this.startBytes + slot * this.slotBytes);
+      check(!this.isFree(slot) && isThere, `the tenant of slot ${slot} is elsewhere`);
     }
     check(free === this.free, `${free} slots are free, counted are ${this.free}`);
   }

@@ -73,6 +73,8 @@ export class SliceHome implements Home, Ageable {
 
   inspect(): void {}
 
+  moved(): void {}
+
   resized(): void {
     throw new Error('the capacity of a slice is fixed');
   }

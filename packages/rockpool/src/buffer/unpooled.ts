@@ -38,6 +38,8 @@ class RuntimeHome implements Home {
 
   inspect(): void {}
 
+  moved(): void {}
+
   resized(): void {}
 }
 

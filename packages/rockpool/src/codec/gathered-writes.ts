@@ -45,12 +45,16 @@ export class GatheredWrites {
    * of them makes it (33 against 55 ns for 100 bytes, Node 20.20 to 26.10).
    */
   copyShared(frame: ByteBuf, bytes: number): void {
-    this.copyBytes(frame._viewRange(frame._reader, bytes));
+    const batch = this.#batchFor(bytes); // first, as an allocator that is trimmed may move the frame
+    this.#append(batch, frame._viewRange(frame._reader, bytes));
   }
 
   /** Copies bytes. */
   copyBytes(data: Uint8Array): void {
-    const batch = this.#batchFor(data.length);
+    this.#append(this.#batchFor(data.length), data);
+  }
+
+  #append(batch: ByteBuf, data: Uint8Array): void {
     batch._copyIn(this.#fill, data, 0, data.length);
     this.#fill += data.length;
     batch._writer = this.#fill;

@@ -60,6 +60,8 @@ class SharedHome implements Home {
 
   inspect(): void {}
 
+  moved(): void {}
+
   resized(): void {}
 }
 

@@ -4,14 +4,41 @@ import { expect, it } from 'vitest';
 import { Arena } from '../../src/buffer/arena.ts';
 import type { Chunk } from '../../src/buffer/chunk.ts';
 import { SizeClasses } from '../../src/buffer/size-classes.ts';
+import type { Tenant } from '../../src/buffer/tenant.ts';
+import { LONG } from './long.ts';
 
-interface Block {
-  readonly chunk: Chunk;
-  readonly offset: number;
+class Block implements Tenant {
+  chunk: Chunk;
+  offset: number;
   readonly classIndex: number;
   readonly bytes: number;
   /** What the block is filled with. */
   readonly mark: number;
+  readonly _movable: boolean;
+
+  constructor(place: Place, classIndex: number, bytes: number, mark: number, movable: boolean) {
+    this.chunk = place.chunk;
+    this.offset = place.offset;
+    this.classIndex = classIndex;
+    this.bytes = bytes;
+    this.mark = mark;
+    this._movable = movable;
+  }
+
+  _relocate(chunk: Chunk, offset: number): void {
+    if (!this._movable) throw new Error('a block that must stay was moved');
+    this.chunk = chunk;
+    this.offset = offset;
+  }
+
+  _isAt(chunk: Chunk, offset: number): boolean {
+    return this.chunk === chunk && this.offset === offset;
+  }
+}
+
+interface Place {
+  readonly chunk: Chunk;
+  readonly offset: number;
 }
 
 const operations = fc.array(
@@ -27,6 +54,7 @@ const operations = fc.array(
     { weight: 5, arbitrary: fc.record({ is: fc.constant('free' as const), which: fc.nat() }) },
     { weight: 1, arbitrary: fc.record({ is: fc.constant('free many' as const), which: fc.nat() }) },
     { weight: 1, arbitrary: fc.record({ is: fc.constant('trim' as const) }) },
+    { weight: 1, arbitrary: fc.record({ is: fc.constant('compact' as const), wipe: fc.boolean() }) },
   ),
   { maxLength: 150, size: 'max' },
 );
@@ -39,6 +67,8 @@ const geometries = fc.record({
   spareChunks: fc.constantFrom(0, 1, 3),
   maxChunks: fc.constantFrom(2, 6, 100),
   leastPart: fc.constantFrom(1, 4),
+  /** Every so many blocks one must stay where it is; 1: all. */
+  fixedEvery: fc.constantFrom(1, 2, 5, 1000),
 });
 
 function fill({ chunk, offset, bytes }: Block, mark: number): void {
@@ -60,74 +90,93 @@ function overlaps(blocks: readonly Block[]): boolean {
   });
 }
 
-it('blocks never overlap, whatever is taken and given back', () => {
+it('blocks never overlap, whatever is taken, moved and given back', () => {
+  let moved = 0;
   fc.assert(
-    fc.property(geometries, operations, ({ spareChunks, maxChunks, leastPart, ...geometry }, steps) => {
-      const sizeClasses = new SizeClasses(geometry);
-      const maxBytes = maxChunks * geometry.chunkBytes;
-      let reserved = 0;
-      const budget = {
-        reserve(bytes: number) {
-          if (reserved + bytes > maxBytes) return false;
-          reserved += bytes;
-          return true;
-        },
-        unreserve(bytes: number) {
-          reserved -= bytes;
-        },
-      };
-      const leastChunkBytes = Math.max(geometry.chunkBytes / leastPart, 64 * 1024);
-      const arena = new Arena({ sizeClasses, spareChunks, budget, leastChunkBytes });
-      const live: Block[] = [];
-      let marks = 0;
+    fc.property(
+      geometries,
+      operations,
+      ({ spareChunks, maxChunks, leastPart, fixedEvery, ...geometry }, steps) => {
+        const sizeClasses = new SizeClasses(geometry);
+        const maxBytes = maxChunks * geometry.chunkBytes;
+        let reserved = 0;
+        const budget = {
+          reserve(bytes: number) {
+            if (reserved + bytes > maxBytes) return false;
+            reserved += bytes;
 
-      const give = (index: number): void => {
-        const [block] = live.splice(index, 1) as [Block];
-        expect(isWhole(block)).toBe(true);
-        arena.free(block.chunk, block.offset, block.classIndex);
-      };
-      const take = (request: number): void => {
-        const classIndex = sizeClasses.classOf(request);
-        const before = arena.stats();
-        const chunk = arena.allocate(classIndex);
-        if (chunk === undefined) {
-          expect(arena.stats()).toEqual(before);
-          expect(reserved + Math.max(leastChunkBytes, sizeClasses.bytesOf(classIndex))).toBeGreaterThan(
-            maxBytes,
-          );
-          return;
-        }
-        const bytes = sizeClasses.bytesOf(classIndex);
-        const block = { chunk, offset: arena.offset, classIndex, bytes, mark: 1 + (marks++ % 255) };
-        expect(block.offset + bytes).toBeLessThanOrEqual(geometry.chunkBytes);
-        if (geometry.alignment > 0) expect(block.offset % geometry.alignment).toBe(0);
-        fill(block, block.mark);
-        live.push(block);
-      };
+            return true;
+          },
+          unreserve(bytes: number) {
+            reserved -= bytes;
+          },
+        };
+        const leastChunkBytes = Math.max(geometry.chunkBytes / leastPart, 64 * 1024);
+        const arena = new Arena({ sizeClasses, spareChunks, budget, leastChunkBytes });
+        const live: Block[] = [];
+        let marks = 0;
 
-      for (const step of steps) {
-        if (step.is === 'allocate') {
-          take(Math.min(geometry.chunkBytes, 2 ** step.log2 + (step.of % 2 ** step.log2)));
-        } else if (step.is === 'free' && live.length > 0) {
-          give(step.which % live.length);
-        } else if (step.is === 'free many') {
-          for (let left = step.which % (live.length + 1); left > 0; left--) give(step.which % live.length);
-        } else if (step.is === 'trim') {
-          const before = arena.reservedBytes;
-          expect(arena.trim()).toBe(before - arena.reservedBytes);
-          expect(arena.stats().chunkLists[0]?.chunks.every(({ usage }) => usage > 0)).toBe(true);
+        const give = (index: number): void => {
+          const [block] = live.splice(index, 1) as [Block];
+          expect(isWhole(block)).toBe(true);
+          arena.free(block.chunk, block.offset, block.classIndex);
+        };
+        const take = (request: number): void => {
+          const classIndex = sizeClasses.classOf(request);
+          const before = arena.stats();
+          const chunk = arena.allocate(classIndex);
+          if (chunk === undefined) {
+            expect(arena.stats()).toEqual(before);
+            expect(reserved + Math.max(leastChunkBytes, sizeClasses.bytesOf(classIndex))).toBeGreaterThan(
+              maxBytes,
+            );
+            return;
+          }
+          const bytes = sizeClasses.bytesOf(classIndex);
+          const movable = marks % fixedEvery > 0;
+          const place = { chunk, offset: arena.offset };
+          const block = new Block(place, classIndex, bytes, 1 + (marks++ % 255), movable);
+          // Of those that must stay, half are strangers to the arena.
+          if (movable || marks % 2 === 0) arena.settle(chunk, block.offset, block);
+          expect(block.offset + bytes).toBeLessThanOrEqual(geometry.chunkBytes);
+          if (geometry.alignment > 0) expect(block.offset % geometry.alignment).toBe(0);
+          fill(block, block.mark);
+          live.push(block);
+        };
+
+        for (const step of steps) {
+          if (step.is === 'allocate') {
+            take(Math.min(geometry.chunkBytes, 2 ** step.log2 + (step.of % 2 ** step.log2)));
+          } else if (step.is === 'free' && live.length > 0) {
+            give(step.which % live.length);
+          } else if (step.is === 'free many') {
+            for (let left = step.which % (live.length + 1); left > 0; left--) give(step.which % live.length);
+          } else if (step.is === 'trim') {
+            const before = arena.reservedBytes;
+            expect(arena.trim()).toBe(before - arena.reservedBytes);
+            expect(arena.stats().chunkLists[0]?.chunks.every(({ usage }) => usage > 0)).toBe(true);
+          } else if (step.is === 'compact') {
+            const before = arena.reservedBytes;
+            const { blocks, bytes } = arena.compact(step.wipe);
+            expect(blocks).toBeLessThanOrEqual(4 * live.length);
+            expect(bytes > 0).toBe(blocks > 0);
+            expect(arena.reservedBytes).toBeLessThanOrEqual(before);
+            expect(live.every(isWhole)).toBe(true);
+            moved += blocks;
+          }
+          arena.assertValid();
+          expect(overlaps(live)).toBe(false);
+          expect(arena.usedBytes).toBe(live.reduce((sum, { bytes }) => sum + bytes, 0));
+          expect(arena.reservedBytes).toBe(reserved);
         }
+        while (live.length > 0) give(live.length - 1);
         arena.assertValid();
-        expect(overlaps(live)).toBe(false);
-        expect(arena.usedBytes).toBe(live.reduce((sum, { bytes }) => sum + bytes, 0));
-        expect(arena.reservedBytes).toBe(reserved);
-      }
-      while (live.length > 0) give(live.length - 1);
-      arena.assertValid();
-      arena.trim();
-      expect([arena.usedBytes, arena.reservedBytes, reserved]).toEqual([0, 0, 0]);
-      arena.assertValid();
-    }),
-    { numRuns: 60 },
+        arena.trim();
+        expect([arena.usedBytes, arena.reservedBytes, reserved]).toEqual([0, 0, 0]);
+        arena.assertValid();
+      },
+    ),
+    { numRuns: LONG ? 5000 : 60 },
   );
+  expect(moved).toBeGreaterThan(0);
 });

@@ -23,7 +23,9 @@ export function pattern(length: number, seed = 1): Uint8Array {
 
 /** The bytes from index 0 to the capacity, read or not. */
 export function allBytes(buf: ByteBuf): Uint8Array {
-  return Uint8Array.from(buf.toBuffer(0, buf.capacity));
+  const bytes = new Uint8Array(buf.capacity);
+  buf.getBytes(0, bytes);
+  return bytes;
 }
 
 /** The bytes between the indices. */
