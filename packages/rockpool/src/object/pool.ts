@@ -13,8 +13,9 @@
  * - the general path, for everything else. It never fills the private slot and the shelf, so that `get` falls
  *   through to it by itself, and its bound for puts is 0, so that `put` does too.
  *
- * Counters: `gets = folded + (period − untilSample) + pops`: one decrement is both the count and the sampling of
- * leaks, and gets from the shelf are counted by the word in which it has its count anyway. `outstanding =
+ * Counters: `gets = folded + recent + pops`: gets from the slot by an increment, those from the shelf by the word in
+ * which it has its count anyway. Whether a sample of leaks is due is asked on slow paths only: a hit of the slot that
+ * asks costs a quarter more, and whoever loses an item finds the slot empty at the next get. `outstanding =
  * circulating − live − slot`: a hit moves an item between two places that circulate, so that it has nothing to count,
  * and `put` compares the live items with a bound that is set where `circulating` is. What each of these saves is in
  * docs/adr/0005.
@@ -51,6 +52,18 @@ import {
 } from './pool-options.ts';
 import { StrictGuard } from './strict-guard.ts';
 import { Strikes } from './strikes.ts';
+
+/** Which get is sampled: the one at which it is due, the one after it, or the first of the next epoch. */
+type Turn = typeof THIS | typeof NEXT | typeof AFTER_EPOCH;
+const THIS = 0;
+const NEXT = 1;
+const AFTER_EPOCH = 2;
+
+/** So many periods after its last one a sample waits for no epoch any more. */
+const PATIENT_PERIODS = 2;
+
+/** Where samples are closer, no get is of the slot. */
+const LEAST_SLOT_PERIOD = 64;
 
 /** The pools of this thread. */
 export const pools: Roll<Pool<object>> = new Roll();
@@ -109,10 +122,10 @@ export class Pool<T extends object> implements Disposable {
   /** `put` pushes while fewer items than these are live: the shelf's room if `#simplePut`, else 0. */
   #pushBound = 0;
   /**
-   * Gets until the next sample, less the pops that the shelf counts by itself; from `#period` down to 0. With a first
-   * value, as all numbers here: V8 then knows that it is a small integer.
+   * Gets since the last sample, but for the pops that the shelf counts by itself. With a first value, as all numbers
+   * here: V8 then knows that it is a small integer.
    */
-  #untilSample = 0;
+  #recentGets = 0;
   /**
    * The live items of the direct path; of all other pools it stays empty. Stored here, once: a private field that
    * the constructor stores was undefined before, and V8 then knows neither its value nor its map. With that, and
@@ -146,9 +159,19 @@ export class Pool<T extends object> implements Disposable {
   readonly #endAging: () => void;
   readonly #leaveRoll: () => void;
 
-  /** Gets of all past periods; `gets = #foldedGets + #period − #untilSample + #shelf.pops`. */
+  /** Gets up to the last sample; `gets = #foldedGets + #recentGets + #shelf.pops`. */
   #foldedGets = 0;
+  /** Gets between two samples. */
   #period = 0;
+  /**
+   * From so many recent gets on the slot stays empty, so that the next get is one that asks, and each pop asks: the period,
+   * or more where a sample waits for an epoch; 0 where every get asks.
+   */
+  #patience = 0;
+  /** Which get the next sample is of. */
+  #turn: Turn = THIS;
+  /** The epoch in which the sample came due; −1: it is not, or was not asked for. */
+  #dueEpoch = -1;
   #misses = 0;
   #created = 0;
   /** Foreign items taken in, at `off` only. */
@@ -191,11 +214,9 @@ export class Pool<T extends object> implements Disposable {
     this.#stackLimit = this.#direct ? maxIdle - 1 : maxIdle;
     this.#idle = this.#direct ? this.#shelf : new IdleStack(this.#stackLimit, sizeOf !== undefined);
     if (this.#direct) this.#shelf.resize(this.#stackLimit);
-    this.#setSampling(false);
     this.#sampler = new CheckoutSampler(name, leakDetector, onLost, checks === 'basic');
-    this.#period = this.#sampler.period;
-    this.#untilSample = this.#period;
-    this.#shelf.countPops(this.#period);
+    this.#startPeriod();
+    this.#setSampling(false);
     this.#condemned = new DrainQueue((item) => this.#destroy(item, 'aged'));
     this.#endAging = startAging(this, settings.aging);
     this.#leaveRoll = pools.enter(this as unknown as Pool<object>);
@@ -211,7 +232,7 @@ export class Pool<T extends object> implements Disposable {
     const item = this.#slot;
     if (item === undefined) return this.#getSlow();
     this.#slot = undefined;
-    if (--this.#untilSample === 0) this.#sample(item, this.get);
+    this.#recentGets++;
     return item;
   }
 
@@ -413,7 +434,7 @@ export class Pool<T extends object> implements Disposable {
   /** The counters now. Cost: one small object. */
   stats(): PoolStats {
     const outstanding = this.#outstanding();
-    const gets = this.#foldedGets + this.#period - this.#untilSample + this.#shelf.pops;
+    const gets = this.#foldedGets + this.#recentGets + this.#shelf.pops;
     return {
       name: this.#settings.name,
       gets,
@@ -509,7 +530,7 @@ export class Pool<T extends object> implements Disposable {
 
   #handOut(item: T, below: Callable): T {
     this.#setCirculating(this.#circulating + 1);
-    if (--this.#untilSample === 0) this.#sample(item, below);
+    if (++this.#recentGets + this.#shelf.pops >= this.#period) this.#due(item, below);
     return this.#guard === undefined ? item : this.#guard.checkOut(item, below);
   }
 
@@ -535,11 +556,27 @@ export class Pool<T extends object> implements Disposable {
     }
     // The reset may have put other items, or closed the pool.
     if (this.#closed) return this.#drop(item, 'closed');
-    if (this.#slot === undefined) this.#slot = item;
-    else if (!shelf.tryPush(item)) {
+    if (this.#slot === undefined) {
+      if (this.#recentGets >= this.#patience) return this.#shelve(item);
+      this.#slot = item;
+    } else if (!shelf.tryPush(item)) {
       this.#setCirculating(this.#circulating); // `#keep` may call `destroy`, which must find the bounds right
       return this.#keep(item, 0);
     }
+    this.#circulating++;
+    return true;
+  }
+
+  /** A sample is due: keeps an item that was reset out of the slot, so that the next get asks. */
+  #shelve(item: T): boolean {
+    const shelf = this.#shelf;
+    if (shelf.count >= this.#stackLimit) {
+      this.#setCirculating(this.#circulating);
+      return this.#keep(item, 0);
+    }
+    shelf.pushUnsized(item);
+    this.#recentGets += shelf.pops;
+    shelf.countPops(this.#patience - this.#recentGets);
     this.#circulating++;
     return true;
   }
@@ -615,7 +652,8 @@ export class Pool<T extends object> implements Disposable {
 
   /** Keeps an idle item, if need be in a victim's place; else drops it. */
   #keep(item: T, charge: number): boolean {
-    if (this.#direct && this.#slot === undefined) {
+    const hasRoom = this.#idle.count < this.#stackLimit;
+    if (this.#direct && this.#slot === undefined && (this.#patience > 0 || !hasRoom)) {
       this.#slot = item;
       this.#setCirculating(this.#circulating + 1);
       return true;
@@ -718,26 +756,52 @@ export class Pool<T extends object> implements Disposable {
     return this.#drop(item, 'reset-failed');
   }
 
-  /** Every few pops: takes them off the gets until the next sample. */
+  /** Every few pops: adds them to the recent gets, and asks whether a sample is due. */
   #countPops(item: T): void {
-    this.#untilSample -= this.#shelf.pops;
-    this.#shelf.countPops(this.#untilSample);
-    if (this.#untilSample <= 0) this.#sample(item, this.get);
+    this.#recentGets += this.#shelf.pops;
+    this.#shelf.countPops(this.#patience - this.#recentGets);
+    if (this.#recentGets >= this.#period) this.#due(item, this.get);
   }
 
-  /** Every `#period` gets: folds the counters, and has the item that goes out now watched. */
+  /**
+   * A sample is due, at a get that was no hit of the slot; `item` goes out. Which get is sampled goes by turns, as these
+   * gets are not like others: where each tenth item is lost, the one after it comes from here, and none that is lost.
+   */
+  #due(item: T, below: Callable): void {
+    const first = this.#dueEpoch === -1;
+    if (first) this.#dueEpoch = this.#epochs;
+    if (this.#turn === THIS || this.#patience === 0) {
+      this.#sample(item, below);
+    } else if (this.#turn === NEXT) {
+      if (first)
+        this.#setSampling(true); // the next put then leaves the slot empty
+      else this.#sample(item, below);
+    } else if (this.#epochs > this.#dueEpoch || this.#recentGets >= this.#patience) {
+      this.#sample(item, below);
+    }
+  }
+
+  /** Has the item that goes out now watched, and folds the counters. */
   #sample(item: T, below: Callable): void {
-    this.#foldedGets += this.#period - this.#untilSample + this.#shelf.pops;
-    this.#period = this.#sampler.period;
-    this.#untilSample = this.#period;
-    this.#shelf.countPops(this.#period);
+    this.#turn = this.#turn === THIS ? NEXT : this.#turn === NEXT ? AFTER_EPOCH : THIS;
+    this.#foldedGets += this.#recentGets + this.#shelf.pops;
+    this.#startPeriod();
     this.#sampler.sample(item, below);
     this.#setSampling(this.#sampler.active);
   }
 
+  #startPeriod(): void {
+    this.#period = this.#sampler.period;
+    const periods = this.#turn === AFTER_EPOCH ? PATIENT_PERIODS : 1;
+    this.#patience = this.#period < LEAST_SLOT_PERIOD ? 0 : this.#period * periods;
+    this.#recentGets = 0;
+    this.#dueEpoch = -1;
+    this.#shelf.countPops(this.#period);
+  }
+
   #setSampling(active: boolean): void {
     this.#sampling = active;
-    this.#simplePut = this.#direct && !active && this.#reset === undefined;
+    this.#simplePut = this.#direct && !active && this.#reset === undefined && this.#patience > 0;
     this.#setCirculating(this.#circulating);
   }
 

@@ -1,15 +1,21 @@
 /** Items that are checked out and collected: what each checking level notices and reports of them. */
 import { describe, expect, it, vi } from 'vitest';
 import { LeakDetector, type LeakReport, Pool, type PoolChecks } from '../../src/index.ts';
+import { Random } from '../../src/internal/random.ts';
 import { collectThoroughly, collectUntil } from '../leak/garbage.ts';
 import { expectBalanced } from './balance.ts';
 
 /** A pool with a leak detector of its own, and what that reported. */
-function watched(checks: PoolChecks, detector: ConstructorParameters<typeof LeakDetector>[0] = {}) {
+function watched(
+  checks: PoolChecks,
+  detector: ConstructorParameters<typeof LeakDetector>[0] = {},
+  reset?: (item: { rows: number[] }) => void,
+) {
   const leaks: LeakReport[] = [];
   const leakDetector = new LeakDetector({ onLeak: (leak) => leaks.push(leak), ...detector });
   const create = () => ({ rows: [] as number[] });
-  const pool = new Pool({ name: 'rows', create, checks, leakDetector, aging: 'manual' });
+  const resets = reset === undefined ? {} : { reset };
+  const pool = new Pool({ name: 'rows', create, checks, leakDetector, aging: 'manual', ...resets });
   return { pool, leaks, leakDetector };
 }
 
@@ -43,20 +49,44 @@ describe('a lost item', () => {
   });
 
   it.each([1, 2, 3, 10, 100, 700])(
-    'is sampled at basic as often where gets come in bursts of %i',
+    'is sampled at basic as often where gets come in bursts of %i, with epochs or a reset',
     (burst) => {
-      const { pool, leakDetector } = watched('basic', { samplingInterval: 1 }); // one get in 512
-      const begin = vi.spyOn(leakDetector, 'begin');
-      const bursts = Math.ceil((512 * 50) / burst);
-      for (let i = 0; i < bursts; i++) {
-        const items = Array.from({ length: burst }, () => pool.get());
-        for (const item of items) pool.put(item);
+      for (const reset of [undefined, () => {}]) {
+        const { pool, leakDetector } = watched('basic', { samplingInterval: 1 }, reset); // one get in 512
+        const begin = vi.spyOn(leakDetector, 'begin');
+        const bursts = Math.ceil((512 * 60) / burst);
+        const perEpoch = Math.ceil(128 / burst);
+        for (let i = 0; i < bursts; i++) {
+          const items = Array.from({ length: burst }, () => pool.get());
+          for (const item of items) pool.put(item);
+          if (reset === undefined && i % perEpoch === 0) pool.age();
+        }
+        const { gets } = pool.stats();
+        expect(gets).toBe(bursts * burst);
+        const samples = begin.mock.calls.length;
+        expect(samples).toBeLessThanOrEqual(Math.floor(gets / 512));
+        expect(samples).toBeGreaterThanOrEqual(Math.floor(gets / (512 + 256 + burst)));
+        expectBalanced(pool);
       }
-      const { gets } = pool.stats();
-      expect(gets).toBe(bursts * burst);
-      expect(begin.mock.calls.length).toBeLessThanOrEqual(Math.floor(gets / 512));
-      expect(begin.mock.calls.length).toBeGreaterThanOrEqual(Math.floor(gets / (512 + 64)));
-      expectBalanced(pool);
+    },
+  );
+
+  it.each([2, 3, 10])(
+    'is found at basic where each %ith item is lost, always out of the slot',
+    async (every) => {
+      const { pool } = watched('basic', { samplingInterval: 1 }); // one get in 512
+      const random = new Random(every);
+      let epoch = 1000;
+      for (let i = 1; i <= 512 * 200; i++) {
+        const item = pool.get();
+        if (i % every > 0) pool.put(item);
+        if (i === epoch) {
+          pool.age();
+          epoch += 500 + random.below(1000);
+        }
+      }
+      pool.age();
+      await collectUntil('one is found', () => pool.stats().lost > 0);
     },
   );
 
