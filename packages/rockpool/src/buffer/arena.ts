@@ -144,17 +144,32 @@ export class Arena {
   }
 
   /**
-   * Enters who has a block, so that it may be moved.
+   * Enters who has a block: only then is it moved, and counted in {@link Arena.liveBytes}.
    *
    * @param chunk what {@link Arena.allocate} returned
    * @param offset what {@link Arena.offset} was then
-   * @param tenant told of each move; undefined: the block stays where it is from now on
+   * @param tenant told of each move; instead of the one that there was
    */
-  settle(chunk: Chunk, offset: number, tenant: Tenant | undefined): void {
+  settle(chunk: Chunk, offset: number, tenant: Tenant): void {
     const page = offset >> this.#pageShift;
     const slab = chunk.slabs[page];
     if (slab === undefined) chunk.tenants[page] = tenant;
     else slab.settle(slab.slotAt(offset), tenant);
+  }
+
+  /** By class: bytes that users have of its blocks. Cost: linear in these. */
+  liveBytes(): Float64Array {
+    const { sizeClasses } = this;
+    const bytes = new Float64Array(sizeClasses.count);
+    for (const { runs, slabs, tenants } of this.chunks.inUse()) {
+      runs.forEach((firstPage, pages, used) => {
+        const slab = slabs[firstPage];
+        const c = slab?.classIndex ?? sizeClasses.classOf(pages << this.#pageShift);
+        const live = slab === undefined ? tenants[firstPage]?._liveBytes : slab.liveBytes;
+        if (used && live !== undefined) bytes[c] = (bytes[c] as number) + live;
+      });
+    }
+    return bytes;
   }
 
   /**

@@ -134,6 +134,11 @@ export abstract class ByteBufState implements Tenant {
     this._shown = false;
   }
 
+  /** What users have of the block: nothing while the handle is idle. @internal */
+  get _liveBytes(): number {
+    return Math.max(0, this._capacity);
+  }
+
   /** Whether nobody but this handle knows where the block is. @internal */
   get _movable(): boolean {
     return this._refs > 0 && !this._shown && (this._traits & SHARED) === 0;

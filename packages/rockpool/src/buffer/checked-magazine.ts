@@ -97,7 +97,9 @@ export class CheckedMagazine extends Magazine {
   }
 
   override store(buf: ByteBuf): void {
-    super.store(this.#policy.fresh ? buf._reborn() : buf);
+    const heir = this.#policy.fresh ? buf._reborn() : buf;
+    if (heir !== buf) this.moved(heir);
+    super.store(heir);
   }
 
   override begin(buf: ByteBuf, capacity: number, maxCapacity: number): ByteBuf {
@@ -121,7 +123,6 @@ export class CheckedMagazine extends Magazine {
     if (released !== undefined) buf._extra = { track: undefined, former: undefined, released };
     const damage = firstOther(buf, buf._canary, this.blockBytes, CANARY);
     buf._bytes.fill(POISON, buf._base, buf._base + this.blockBytes);
-    this.liveBytes -= capacity;
     this.#held++;
     quarantine.add({ magazine: this, buf, capacity, released });
     if (damage !== -1) throw new CorruptionError(this.allocator.name, 'behind its end', damage, capacity);
@@ -146,14 +147,12 @@ export class CheckedMagazine extends Magazine {
   }
 
   override resized(buf: ByteBuf, before: number, after: number): void {
-    const { watch } = this.#policy;
     const start = buf._canary;
-    if (watch && after > start) {
+    if (this.#policy.watch && after > start) {
       this.inspect(buf, before);
       buf._bytes.fill(0, buf._base + start, buf._base + after);
       buf._canary = after;
     }
-    super.resized(buf, before, after);
   }
 
   override get held(): number {

@@ -126,7 +126,7 @@ class Compaction {
     const tenant = from.tenantOf(slot);
     this.#copy(source, start, target, at, slotBytes);
     tenant?._relocate(target, at);
-    to.settle(free, tenant);
+    if (tenant !== undefined) to.settle(free, tenant);
     this.#slabs.afterTake(to);
     from.give(slot);
     this.#slabs.afterGive(from);

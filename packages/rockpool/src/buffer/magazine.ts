@@ -54,8 +54,6 @@ export class Magazine implements Home {
   misses = 0;
   /** Blocks that the arena has handed out and not got back. */
   blocks = 0;
-  /** Σ capacity of the live buffers. */
-  liveBytes = 0;
   /** Entries given back to the arena because nobody used them. */
   trimmed = 0;
   /** Buffers that came back, found no room, and went to the arena. */
@@ -97,12 +95,10 @@ export class Magazine implements Home {
 
   /** A buffer begins a life with `capacity` bytes. */
   begin(buf: ByteBuf, capacity: number, maxCapacity: number): ByteBuf {
-    this.liveBytes += capacity;
     return buf._begin(capacity, maxCapacity);
   }
 
-  takeBack(buf: ByteBuf, capacity: number): void {
-    this.liveBytes -= capacity;
+  takeBack(buf: ByteBuf, _capacity: number): void {
     this.store(buf);
   }
 
@@ -128,9 +124,7 @@ export class Magazine implements Home {
     this.cache.settle(buf);
   }
 
-  resized(_buf: ByteBuf, before: number, after: number): void {
-    this.liveBytes += after - before;
-  }
+  resized(_buf: ByteBuf, _before: number, _after: number): void {}
 
   /** Before `low` begins anew: what lay above it was of use. */
   noteDepth(): void {
@@ -192,9 +186,7 @@ export class Magazine implements Home {
     const { top, low, limit, maxEntries } = this;
     if (!(0 <= low && low <= top && top <= limit && limit <= maxEntries))
       throw new Error(`magazine ${this.blockBytes}: ${low} ≤ ${top} ≤ ${limit} ≤ ${maxEntries}`);
-    if (this.live < 0 || this.liveBytes > this.live * this.blockBytes) {
-      throw new Error(`magazine ${this.blockBytes}: ${this.liveBytes} bytes in ${this.live} live buffers`);
-    }
+    if (this.live < 0) throw new Error(`magazine ${this.blockBytes}: ${this.live} live buffers`);
     let count = 0;
     for (let buf = this.head; buf !== undefined; buf = buf._next) {
       count++;

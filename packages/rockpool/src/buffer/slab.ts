@@ -117,8 +117,8 @@ export class Slab {
     if (this.#tenants !== undefined) this.#tenants[slot] = undefined;
   }
 
-  /** Enters who has a slot that is taken; undefined: nobody who may be moved. */
-  settle(slot: number, tenant: Tenant | undefined): void {
+  /** Enters who has a slot that is taken. */
+  settle(slot: number, tenant: Tenant): void {
     this.#tenants ??= new Array<Tenant | undefined>(this.slots).fill(undefined);
     this.#tenants[slot] = tenant;
   }
@@ -126,6 +126,15 @@ export class Slab {
   /** Who has a slot. */
   tenantOf(slot: number): Tenant | undefined {
     return this.#tenants?.[slot];
+  }
+
+  /** Bytes that users have of all slots. */
+  get liveBytes(): number {
+    const tenants = this.#tenants;
+    if (tenants === undefined) return 0;
+    let bytes = 0;
+    for (let slot = 0; slot < this.slots; slot++) bytes += tenants[slot]?._liveBytes ?? 0;
+    return bytes;
   }
 
   /** Whether all that is in the slab may be moved. */

@@ -1,17 +1,48 @@
 /**
- * Who has a block of the arena, as far as the arena cares: somebody who can be told that it lies elsewhere.
+ * Who has a block of the arena, as far as the arena cares: somebody who knows how much of it is in use, and who can be
+ * told that it lies elsewhere.
  *
- * The arena knows tenants only to move them together (`compaction.ts`). It knows them strongly, so whoever must be
- * seen to be lost, as a buffer that the leak detector follows, is no tenant; its block stays where it is.
+ * The arena knows tenants strongly: what an unfollowed buffer that is lost held is lost with it, so that its handle may
+ * stay, too. A buffer that the leak detector follows must be seen to be lost; it has a {@link FollowedTenant} in its place.
  */
 import type { Chunk } from './chunk.ts';
 
 /** The holder of a block. */
 export interface Tenant {
+  /** Bytes of the block that a user asked for and has; 0 where nobody has it. @internal */
+  readonly _liveBytes: number;
   /** Whether nobody but the tenant knows where its block is. @internal */
   readonly _movable: boolean;
   /** Its block is in `chunk` from now on, at `offset` bytes; the bytes are there already. @internal */
   _relocate(chunk: Chunk, offset: number): void;
   /** For tests: whether it believes its block there. @internal */
   _isAt(chunk: Chunk, offset: number): boolean;
+}
+
+/** A buffer that may be collected: its block does not move. */
+export class FollowedTenant implements Tenant {
+  readonly #buffer: WeakRef<Tenant>;
+  /** What it had when it was last seen. */
+  readonly #bytes: number;
+
+  constructor(buffer: Tenant) {
+    this.#buffer = new WeakRef(buffer);
+    this.#bytes = buffer._liveBytes;
+  }
+
+  get _liveBytes(): number {
+    return this.#buffer.deref()?._liveBytes ?? this.#bytes;
+  }
+
+  get _movable(): boolean {
+    return false;
+  }
+
+  _relocate(): void {
+    throw new Error('a buffer that is followed does not move');
+  }
+
+  _isAt(chunk: Chunk, offset: number): boolean {
+    return this.#buffer.deref()?._isAt(chunk, offset) ?? true;
+  }
 }

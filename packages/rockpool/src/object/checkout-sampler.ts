@@ -1,6 +1,6 @@
 /**
- * Leak detection at the level `basic`: watches one checkout in 65,536 by default, and costs the others nothing
- * while no sample is out; while one is, puts take the pool's slow path.
+ * Leak detection at the level `basic`: watches one checkout in 65,536 by default, or fewer, and costs the others nothing
+ * while no sample is out; while one is, puts take the pool's slow path. When one is due the pool finds out.
  *
  * An item out of a free list carries no mark that tells a sampled one from the rest, and a WeakMap look-up in
  * every put would cost several times the put. So a sample passes through stages:

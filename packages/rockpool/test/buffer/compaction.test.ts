@@ -332,6 +332,20 @@ describe('a buffer that the leak detector follows', () => {
     for (const buf of live.values()) buf.release();
   });
 
+  it('is counted with what it had, alive or lost', async () => {
+    const { detector, leaks } = detectorWithLog();
+    const allocator = tinyAllocator({ leakDetector: detector });
+    const kept = allocator.buffer(1000);
+    (() => allocator.buffer(500))();
+    expect(allocator.stats().activeBytes).toBe(1500);
+    kept.capacity = 900;
+    expect(allocator.stats().activeBytes).toBe(1400);
+    await collectUntil('the leak is reported', () => leaks.length > 0);
+    expect(allocator.stats().activeBytes).toBe(1400);
+    kept.release();
+    expect(allocator.stats()).toMatchObject({ activeBuffers: 1, activeBytes: 500, lostBuffers: 1 });
+  });
+
   it('lets an allocator and its buffers go together, when nobody has either', async () => {
     let finalized = 0;
     const registry = new FinalizationRegistry(() => {
