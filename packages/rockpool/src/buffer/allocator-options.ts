@@ -146,7 +146,8 @@ const NODE = {
 } as const;
 
 /**
- * Configurations: what measured best in Node, which is the default; what Netty 4.2 has; and 16 MiB chunks with a large cache of small buffers.
+ * Configurations: what measured best in Node, which is the default; what Netty 4.2 has; and 16 MiB chunks with a large
+ * cache of small buffers.
  *
  * | | node | netty | source |
  * |---|---|---|---|
