@@ -22,6 +22,26 @@ test('every order is confirmed once, with the checksum of its terms', async () =
   expect(allocator.stats()).toMatchObject({ activeBuffers: 0, lostBuffers: 0 });
 });
 
+test('every order is confirmed while trims move what waits in the book', async () => {
+  const allocator = new ByteBufAllocator({ name: 'orders', cache: { maxCachedBytes: 64 * 1024 } });
+  const gateway = await OrderGateway.start({ allocator, settleMs: 25 });
+  const feeds = await Promise.all(Array.from({ length: 3 }, () => OrderFeed.connect(gateway.port)));
+  for (let i = 0; i < 1500; i++) {
+    for (const feed of feeds) feed.send(Math.round(40 * 4000 ** (((i * 7) % 11) / 11)));
+    if (i % 10 === 0) await setTimeout(1);
+    if (i % 5 === 0) allocator.trim();
+  }
+  await Promise.all(feeds.map((feed) => feed.settled()));
+  expect(feeds.map(({ confirmed }) => confirmed)).toEqual([1500, 1500, 1500]);
+  expect(gateway.stats()).toMatchObject({ received: 4500, settled: 4500, refused: 0, open: 0 });
+  for (const feed of feeds) feed.close();
+  await gateway.close();
+  allocator.assertValid();
+  const { activeBuffers, lostBuffers, movedBuffers } = allocator.stats();
+  expect({ activeBuffers, lostBuffers }).toEqual({ activeBuffers: 0, lostBuffers: 0 });
+  expect(movedBuffers).toBeGreaterThan(100);
+});
+
 test('what is no order costs its connection and nobody else’s', async () => {
   const allocator = paranoid();
   const gateway = await OrderGateway.start({ allocator, settleMs: 10 });
