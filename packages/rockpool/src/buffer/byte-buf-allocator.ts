@@ -289,9 +289,10 @@ export class ByteBufAllocator implements Allocator, Disposable {
     expectOneOf({ action: 'trim' }, 'extent', extent, ['all', 'unused'], 'all');
     const before = this.#budget.reservedBytes;
     try {
-      this.#giveBack(extent);
+      this.#empty(extent);
     } finally {
       if (extent === 'all' && this.#settings.compaction) this.#compact();
+      this.#arena.trim();
     }
     return before - this.#budget.reservedBytes;
   }
@@ -499,7 +500,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
     const arena = this.#arena;
     let chunk = arena.allocate(magazine.classIndex);
     if (chunk === undefined) {
-      this.#giveBack('all');
+      this.#giveBack();
       chunk = arena.allocate(magazine.classIndex);
       if (chunk === undefined) {
         const { reservedBytes, maxBytes } = this.#budget;
@@ -535,8 +536,17 @@ export class ByteBufAllocator implements Allocator, Disposable {
     this.#arena.settle(buf._chunk as Chunk, buf._base, tenant);
   }
 
-  /** Gives back what is idle; moves nothing, so that it may happen within any operation. */
-  #giveBack(extent: TrimExtent): void {
+  /** Gives back all that is idle; moves nothing, so that it may happen within any operation. */
+  #giveBack(): void {
+    try {
+      this.#empty('all');
+    } finally {
+      this.#arena.trim();
+    }
+  }
+
+  /** Gives what is idle back to the arena. */
+  #empty(extent: TrimExtent): void {
     try {
       if (extent === 'all') this.#quarantine.settle(0);
     } finally {
@@ -544,7 +554,6 @@ export class ByteBufAllocator implements Allocator, Disposable {
       else this.#cache.trimUnused();
       this.#spares.length = 0;
       this.#slices.age();
-      this.#arena.trim();
     }
   }
 
@@ -552,7 +561,6 @@ export class ByteBufAllocator implements Allocator, Disposable {
     const { blocks, bytes } = this.#arena.compact(this.#settings.zero === 'on-release');
     this.#movedBuffers += blocks;
     this.#movedBytes += bytes;
-    this.#arena.trim();
   }
 
   /** Keeps a dead handle without its memory. */
@@ -567,7 +575,7 @@ export class ByteBufAllocator implements Allocator, Disposable {
 
   #hugeBuffer(initialBytes: number, maxBytes: number): ByteBuf {
     if (!this.#budget.reserve(initialBytes)) {
-      this.#giveBack('all');
+      this.#giveBack();
       if (!this.#budget.reserve(initialBytes)) {
         throw new ByteBudgetError(this.name, initialBytes, this.#budget.reservedBytes, this.#budget.maxBytes);
       }

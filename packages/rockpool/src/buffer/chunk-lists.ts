@@ -4,7 +4,7 @@
  *     allocate(pages)      tightest run in any chunk ─► else a spare ─► else a new chunk of `sharedPages`
  *     allocateOwn(pages)   a spare of just that length ─► else a new chunk of just that length
  *     allocateInside       tightest run in any chunk ─► else none
- *     open(pages)          a new chunk of just that length, which others may share
+ *     openSpare, open      a spare, or a new chunk of just that length, for `allocateInside`
  *
  * External fragmentation, (reserved − used) / used, in % after a last `trim()`; 200,000 steps, each of which frees a
  * random block or allocates; blocks of 64 B to 64 KiB, in the second half of 1 to 256 KiB, sizes log-uniform; pages
@@ -139,7 +139,12 @@ export class ChunkLists {
     return this.#spares.bytes;
   }
 
-  /** How many they may be. */
+  /** Bytes of chunks that are not spare. */
+  get usedBytes(): number {
+    return this.reservedBytes - this.#spares.bytes;
+  }
+
+  /** How many bytes spares may have. */
   get maxSpareBytes(): number {
     const least = this.#leastSpareBytes;
     return least === 0 ? 0 : Math.max(least, this.reservedBytes / SPARE_PART);
@@ -192,11 +197,16 @@ export class ChunkLists {
    * @throws RangeError where the runtime has no memory for it; nothing changed
    */
   open(pages: number): boolean {
-    const chunk = this.#empty(pages);
-    if (chunk === undefined) return false;
-    this.#index.update(chunk);
-    this.#qInit.add(chunk);
-    return true;
+    return this.#open(this.#empty(pages)) > 0;
+  }
+
+  /**
+   * Lets a spare be shared that has room for so many pages, likewise.
+   *
+   * @returns its pages; 0 where there is none
+   */
+  openSpare(pages: number): number {
+    return this.sharedPages < pages ? 0 : this.#open(this.#spares.take(this.sharedPages));
   }
 
   /** Keeps runs of a chunk from being found, until {@link ChunkLists.restore}. */
@@ -284,6 +294,13 @@ export class ChunkLists {
     this.#index.update(chunk);
     this.#qInit.enter(chunk);
     return chunk;
+  }
+
+  #open(chunk: Chunk | undefined): number {
+    if (chunk === undefined) return 0;
+    this.#index.update(chunk);
+    this.#qInit.add(chunk);
+    return chunk.runs.pages;
   }
 
   /** An empty chunk that is in no list: a spare, else a new one. */

@@ -174,6 +174,8 @@ it('blocks never overlap, whatever is taken, moved and given back', () => {
           } else if (step.is === 'compact') {
             const before = arena.reservedBytes;
             const { blocks, bytes } = arena.compact(step.wipe);
+            arena.assertValid();
+            arena.trim();
             expect(blocks).toBeLessThanOrEqual(4 * live.length);
             expect(bytes > 0).toBe(blocks > 0);
             expect(arena.reservedBytes).toBeLessThanOrEqual(before);
