@@ -27,35 +27,28 @@ function used(pool) {
   return pool;
 }
 
+/** @param {import('../item.mjs').Item} item */
+const reset = (item) => {
+  item.uses = 0;
+};
+
 /** @param {string} id @param {string} label @param {() => Promise<typeof import('rockpool')>} load @returns {import('../types.d.ts').JsContender[]} */
 const both = (id, label, load) => [
-  {
-    kind: 'js',
+  ...[
+    { name: PAIR, hooks: {} },
+    { name: RESET, hooks: { reset } },
+  ].map(({ name, hooks }) => ({
+    kind: /** @type {const} */ ('js'),
     id,
     label,
-    case: PAIR,
+    case: name,
     prepare: async () => {
       const { Pool } = await load();
       const ItemClass = itemClass();
-      const pool = used(new Pool({ create: () => new ItemClass() }));
+      const pool = used(new Pool({ create: () => new ItemClass(), ...hooks }));
       return { run: compile(pairLoop('pool.get()', 'pool.put(item)'), { pool }) };
     },
-  },
-  {
-    kind: 'js',
-    id,
-    label,
-    case: RESET,
-    prepare: async () => {
-      const { Pool } = await load();
-      const ItemClass = itemClass();
-      const reset = (/** @type {import('../item.mjs').Item} */ item) => {
-        item.uses = 0;
-      };
-      const pool = used(new Pool({ create: () => new ItemClass(), reset }));
-      return { run: compile(pairLoop('pool.get()', 'pool.put(item)'), { pool }) };
-    },
-  },
+  })),
   {
     kind: 'js',
     id,

@@ -11,7 +11,7 @@
  * live buffers together, but none whose bytes were shown: so there is a life in which all are.
  */
 import { setImmediate } from 'node:timers/promises';
-import { type ByteBuf, ByteBufAllocator, type ByteBufAllocatorOptions } from 'rockpool';
+import { type ByteBuf, ByteBufAllocator } from 'rockpool';
 import type { Comparison, Experiment, Limit, LoopWorkload } from '../experiment.ts';
 import {
   type Account,
@@ -95,31 +95,30 @@ function compareTarget(targetMib: number): Comparison {
         title: 'allocUnsafe',
         prepare: () => collected(targetMib * MIB, longLife(targetMib)),
       },
-      { id: 'pooled', title: 'ByteBuf', prepare: () => pooled(targetMib * MIB, {}, longLife(targetMib)) },
+      { id: 'pooled', title: 'ByteBuf', prepare: () => pooled(targetMib * MIB, longLife(targetMib)) },
       {
         id: 'pooled-shown',
         title: 'shown',
-        prepare: () => pooled(targetMib * MIB, {}, longLife(targetMib), (buf) => buf.toBuffer(0, 1)),
+        prepare: () => pooled(targetMib * MIB, longLife(targetMib), (buf) => buf.toBuffer(0, 1)),
       },
     ],
   };
 }
 
 /**
- * The life with an allocator of these options: first for resident bytes, then for accounts; then ready for steps.
+ * The life with an allocator: first for resident bytes, then for accounts; then ready for steps.
  *
  * @param use what is done with each buffer when it was filled
  */
 export async function pooled(
   target: number,
-  options: ByteBufAllocatorOptions,
   length: LifeLength,
   use: (buf: ByteBuf) => unknown = () => {},
 ): Promise<LoopWorkload> {
   const rss = residentDiary();
-  const first = new ByteBufAllocator({ name: 'lab', ...options });
+  const first = new ByteBufAllocator({ name: 'lab' });
   await live(holderOf(first, use), target, length, rss, () => first.trim());
-  const allocator = new ByteBufAllocator({ name: 'lab', ...options });
+  const allocator = new ByteBufAllocator({ name: 'lab' });
   const account = accountDiary(allocator);
   const life = await live(holderOf(allocator, use), target, length, account, () => allocator.trim());
   const { activeBuffers, reservedBytes } = allocator.stats();

@@ -5,7 +5,7 @@ const MIB = 2 ** 20;
 const SHORT = { stepsPerHalf: 5000, stepsPerLook: 500 };
 
 test('a life with an allocator has all facts that are limited, and ends with nothing reserved', async () => {
-  const workload = await pooled(MIB, {}, SHORT);
+  const workload = await pooled(MIB, SHORT);
   workload.verify?.();
   const facts = workload.facts?.() ?? {};
   for (const { limits = [] } of fragmentation.comparisons) {
@@ -18,7 +18,7 @@ test('a life with an allocator has all facts that are limited, and ends with not
 });
 
 test('the history looks at both halves, the ebb and the end, and each trim empties the cache', async () => {
-  const { operations, series, moments } = (await pooled(MIB, {}, SHORT)).history?.() ?? {
+  const { operations, series, moments } = (await pooled(MIB, SHORT)).history?.() ?? {
     operations: [],
     series: [],
     moments: [],
@@ -47,7 +47,7 @@ test('the history looks at both halves, the ebb and the end, and each trim empti
 test('the same life of fresh buffers has resident bytes only', async () => {
   const workload = await collected(MIB, SHORT);
   expect(workload.history?.().series.map(({ name }) => name)).toEqual(['RSS above the start', 'asked for']);
-  const account = (await pooled(MIB, {}, SHORT)).history?.();
+  const account = (await pooled(MIB, SHORT)).history?.();
   expect(workload.history?.().operations).toEqual(account?.operations);
   expect(workload.history?.().series[1]).toEqual(account?.series[1]);
 });

@@ -159,12 +159,7 @@ export class ChunkLists {
    * @throws RangeError where the runtime has no memory for a new chunk; nothing changed
    */
   allocate(pages: number): Chunk | undefined {
-    const chunk = this.#index.find(pages);
-    if (chunk === undefined) return this.#allocateInEmpty(pages);
-    this.firstPage = chunk.runs.allocate(pages);
-    this.#index.update(chunk);
-    (chunk.list as ChunkList).afterAllocate(chunk);
-    return chunk;
+    return this.allocateInside(pages) ?? this.#allocateInEmpty(pages);
   }
 
   /**
@@ -186,7 +181,12 @@ export class ChunkLists {
    * As {@link ChunkLists.allocate}, out of the chunks that are in use; undefined where none has such a run.
    */
   allocateInside(pages: number): Chunk | undefined {
-    return this.#index.find(pages) === undefined ? undefined : this.allocate(pages);
+    const chunk = this.#index.find(pages);
+    if (chunk === undefined) return undefined;
+    this.firstPage = chunk.runs.allocate(pages);
+    this.#index.update(chunk);
+    (chunk.list as ChunkList).afterAllocate(chunk);
+    return chunk;
   }
 
   /**

@@ -111,8 +111,9 @@ class Compaction {
 
   /** Those that cannot be emptied take first, then the fullest; the emptiest gives. */
   #merge(slabs: readonly Slab[]): void {
-    const fixed = slabs.filter((slab) => !slab.isMovable);
-    const movable = slabs.filter((slab) => slab.isMovable);
+    const fixed: Slab[] = [];
+    const movable: Slab[] = [];
+    for (const slab of slabs) (slab.isMovable ? movable : fixed).push(slab);
     const order = [...fixed, ...movable.sort((a, b) => a.free - b.free)];
     let room = order.reduce((sum, { free }) => sum + free, 0);
     let into = 0;

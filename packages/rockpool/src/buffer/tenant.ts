@@ -2,8 +2,8 @@
  * Who has a block of the arena, as far as the arena cares: somebody who knows how much of it is in use, and who can be
  * told that it lies elsewhere.
  *
- * The arena knows tenants strongly: what an unfollowed buffer that is lost held is lost with it, so that its handle may
- * stay, too. A buffer that the leak detector follows must be seen to be lost; it has a {@link FollowedTenant} in its place.
+ * The arena holds tenants strongly. The block of a buffer that is lost is lost with it, so that the handle may as well
+ * stay. But what the leak detector follows must be seen to be lost: a {@link FollowedTenant} stands in its place.
  */
 import type { Chunk } from './chunk.ts';
 
@@ -22,7 +22,7 @@ export interface Tenant {
 /** A buffer that may be collected: its block does not move. */
 export class FollowedTenant implements Tenant {
   readonly #buffer: WeakRef<Tenant>;
-  /** What it had when it was last seen. */
+  /** What it had when it began to be followed, or grew into this block. */
   readonly #bytes: number;
 
   constructor(buffer: Tenant) {
